@@ -1,0 +1,68 @@
+"""Logs as JSON lines in production (escaped, one line an event) and readable ones in development; Sentry when a DSN is set."""
+
+from typing import Any
+
+import sentry_sdk
+import structlog
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+]
+_SECRET_HEADERS = ("authorization", "cookie", "x-csrftoken")
+
+
+def configure(*, json: bool, level: str) -> dict[str, Any]:
+    """Set structlog up and return Django's LOGGING, so that both write the same lines."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    tail: list[Any] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        if json
+        else [structlog.dev.ConsoleRenderer(colors=False)]
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": [*_SHARED, structlog.stdlib.ExtraAdder()],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *tail],
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "propagate": True, "level": level},
+            "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},
+            "botocore": {"level": "WARNING"},
+            "rq": {"level": "WARNING"},
+        },
+    }
+
+
+def start_sentry(dsn: str) -> None:
+    """Report errors when a DSN is given; no cookies, no bodies, no personal data."""
+    if dsn:
+        sentry_sdk.init(dsn=dsn, send_default_pii=False, max_request_body_size="never", before_send=_scrub)
+
+
+def _scrub(event: Any, hint: Any) -> Any:
+    request = event.get("request", {})
+    request.pop("cookies", None)
+    request.pop("query_string", None)  # signed links and tokens live there
+    for name in list(request.get("headers", {})):
+        if name.lower() in _SECRET_HEADERS:
+            request["headers"][name] = "[removed]"
+    return event

@@ -1,0 +1,101 @@
+"""Which cached pages are current. `core.page_cache` is the middleware that serves them.
+
+A page is served only if it was rendered in the current *generation*, a random token. Publishing anything changes the
+token in PostgreSQL in the same transaction (`bump`) and in Redis as soon as that has committed; the clock repeats `push`,
+so a Redis that was away learns it too. A page begun before a change carries the old token and is never served.
+"""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse
+from django_redis import get_redis_connection
+from redis import Redis
+from redis.exceptions import RedisError
+
+from core.faults import point
+from core.models import Generation
+
+log = structlog.get_logger(__name__)
+
+LIFETIME = 600  # seconds a page is kept at most; bounds what a bump that never reached Redis could cost
+_deadlines: list[Callable[[], float | None]] = []
+
+type View = Callable[..., HttpResponse]
+
+
+def cacheable(max_age: int = 0) -> Callable[[View], View]:
+    """Mark a view's answer as the same for everybody: kept whole, with an ETag, for browsers and proxies to revalidate.
+
+    `max_age` is for how many seconds they need not even ask.
+    """
+    control = f"max-age={max_age}, stale-while-revalidate=60" if max_age else "max-age=0, must-revalidate"
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            response = view(request, *args, **kwargs)
+            if response.status_code == 200:
+                response.headers.setdefault("Cache-Control", f"public, {control}")
+                response.cacheable = True  # type: ignore[attr-defined]
+            return response
+
+        return wrapper
+
+    return decorate
+
+
+def register_deadline(seconds_until_change: Callable[[], float | None]) -> None:
+    """Tell the cache when pages next change by themselves (a scheduled publication), so that none outlives it."""
+    if seconds_until_change not in _deadlines:
+        _deadlines.append(seconds_until_change)
+
+
+def lifetime() -> float:
+    """Seconds for which a page rendered now stays true."""
+    ends = [end for deadline in _deadlines if (end := deadline()) is not None]
+    return max(0.001, min([LIFETIME, *ends]))
+
+
+def bump() -> None:
+    """Make every cached page stale with the current transaction; readers see the change with their next request."""
+    Generation.objects.update_or_create(id=1, defaults={"token": uuid.uuid4(), "changed_at": Now()})
+    transaction.on_commit(push, robust=True)
+
+
+def push() -> bool:
+    """Tell Redis the current token; False if it could not be told (the clock tries again).
+
+    Two pushes may overtake each other: each looks again after writing, so the last one to write wrote the truth.
+    """
+    point("caching.before_push")
+    told = None
+    try:
+        while told != (token := current_token()):
+            redis().set(key("generation"), token)
+            told = token
+    except RedisError as error:
+        log.warning("page_cache_not_told", error=str(error))
+        return False
+    return True
+
+
+def current_token() -> bytes:
+    """The generation of record, from PostgreSQL."""
+    row, _ = Generation.objects.get_or_create(id=1)
+    return row.token.hex.encode()
+
+
+def redis() -> "Redis[bytes]":
+    connection: Redis[bytes] = get_redis_connection("default")
+    return connection
+
+
+def key(name: str) -> str:
+    return f"{settings.CACHES['default']['KEY_PREFIX']}:page:{name}"

@@ -1,0 +1,181 @@
+"""The page cache: whole pages, the same for everybody, answered before the rest of the middleware with one MGET.
+
+Only what a view marked with `caching.cacheable` is kept, finished: body (plain and gzipped), headers and ETag. Without
+Redis every page is rendered. One reader renders a cold page while the others wait for it.
+"""
+
+import gzip
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags, parse_http_date_safe
+from redis.exceptions import LockError, RedisError
+
+from core import caching
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 3.0  # seconds a reader waits for another who renders the same page
+PAUSE = 5.0  # seconds without asking Redis after it failed
+_PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
+_TRACKING = re.compile(r"utm_\w{1,40}|fbclid|gclid|msclkid|mc_[ce]id")
+_LEFT_OUT = {"set-cookie", "content-length", "date", "connection"}
+
+
+class Page(NamedTuple):
+    generation: bytes
+    headers: dict[str, str]
+    body: bytes
+
+    def pack(self) -> bytes:
+        return b"\n".join([self.generation, json.dumps(self.headers).encode(), self.body])
+
+    @classmethod
+    def unpack(cls, data: bytes) -> "Page":
+        generation, headers, body = data.split(b"\n", 2)
+        return cls(generation, json.loads(headers), body)
+
+
+class PageCacheMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.paused_until = 0.0
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = page_name(request)
+        if name is None or time.monotonic() < self.paused_until:
+            return self.finish(request, self.get_response(request))
+        request.get_host()  # a foreign Host is refused even where the page is known
+        encoding = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else "plain"
+        try:
+            return self.answer(request, name, encoding)
+        except RedisError as error:
+            self.paused_until = time.monotonic() + PAUSE
+            log.warning("page_cache_away", error=str(error))
+            return self.finish(request, self.get_response(request))
+
+    def answer(self, request: HttpRequest, name: str, encoding: str) -> HttpResponse:
+        generation, page = self.look(name, encoding)
+        if page:
+            return respond(request, page)
+        lock = caching.redis().lock(caching.key(f"lock:{name}"), timeout=10, sleep=0.02)
+        if not lock.acquire(blocking=False) and (page := self.wait(name, encoding)):
+            return respond(request, page)
+        try:
+            response = self.get_response(request)
+            self.keep(name, generation, response, request)
+            return self.finish(request, response)
+        finally:
+            with suppress(LockError, RedisError):
+                lock.release()
+
+    def look(self, name: str, encoding: str) -> tuple[bytes, Page | None]:
+        """The current generation and the page, if it was rendered in it."""
+        wanted = [caching.key("generation"), caching.key(f"{name}:{encoding}")]
+        generation, data = caching.redis().mget(wanted)
+        if generation is None:  # a fresh or flushed Redis
+            generation = caching.current_token()
+            caching.redis().set(wanted[0], generation, nx=True)
+        if data is not None and data.startswith(generation):
+            return generation, Page.unpack(data)
+        return generation, None
+
+    def wait(self, name: str, encoding: str) -> Page | None:
+        """The page somebody else is rendering right now; None if they gave up or take too long."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            time.sleep(0.02)
+            page = self.look(name, encoding)[1]
+            if page or not caching.redis().exists(caching.key(f"lock:{name}")):
+                return page or self.look(name, encoding)[1]
+        return None
+
+    def keep(self, name: str, generation: bytes, response: HttpResponse, request: HttpRequest) -> None:
+        if not getattr(response, "cacheable", False):
+            return
+        if private := reason_not_to_share(response):
+            log.error("page_not_shareable", path=request.path, reason=private)
+            return
+        add_validators(response)
+        headers = {k: v for k, v in response.headers.items() if k.lower() not in _LEFT_OUT}
+        zipped = gzip.compress(response.content, 6, mtime=0)
+        milliseconds = max(1, int(caching.lifetime() * 1000))
+        with caching.redis().pipeline(transaction=False) as pipe:
+            plain = Page(generation, headers, response.content).pack()
+            pipe.set(caching.key(f"{name}:plain"), plain, px=milliseconds)
+            gzipped = Page(generation, headers | {"Content-Encoding": "gzip"}, zipped).pack()
+            pipe.set(caching.key(f"{name}:gzip"), gzipped, px=milliseconds)
+            pipe.execute()
+
+    def finish(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A rendered answer, with the same validators that it has when it comes from the cache."""
+        if not getattr(response, "cacheable", False):
+            return response
+        add_validators(response)
+        return respond(request, Page(b"", dict(response.headers), response.content))
+
+
+def page_name(request: HttpRequest) -> str | None:
+    """A short name for what is asked, the same for all who ask it; None for what is never shared."""
+    if request.method not in ("GET", "HEAD") or request.path.startswith(tuple(settings.PAGE_CACHE_BYPASS)):
+        return None
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        return None
+    number = ""
+    for parameter, value in parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=50):
+        if parameter == "page" and not number and _PAGE_NUMBER.fullmatch(value):
+            number = value
+        elif not _TRACKING.fullmatch(parameter):
+            return None
+    return hashlib.blake2b(f"{request.path}?{number}".encode(), digest_size=16).hexdigest()
+
+
+def reason_not_to_share(response: HttpResponse) -> str:
+    if response.cookies:
+        return "it sets a cookie"
+    if "cookie" in response.headers.get("Vary", "").lower():
+        return "it depends on a cookie"
+    if "'nonce-" in response.headers.get("Content-Security-Policy", ""):
+        return "it holds a nonce"
+    return ""
+
+
+def add_validators(response: HttpResponse) -> None:
+    """A weak ETag from the content (weak: the gzipped page has the same one) and the Vary that goes with it."""
+    if "ETag" not in response.headers:
+        response.headers["ETag"] = f'W/"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
+        patch_vary_headers(response, ["Accept-Encoding"])
+
+
+def respond(request: HttpRequest, page: Page) -> HttpResponse:
+    """The page, or 304 when the reader has it already (RFC 9110, 13.1: If-None-Match wins over If-Modified-Since)."""
+    status = 304 if is_known(request, page.headers) else 200
+    response = HttpResponse(page.body if status == 200 else b"", status=status)
+    del response.headers["Content-Type"]
+    for header, value in page.headers.items():
+        if status == 200 or header not in ("Content-Type", "Content-Encoding"):
+            response.headers[header] = value
+    if status == 200:
+        response.headers["Content-Length"] = str(len(page.body))
+        if request.method == "HEAD":
+            response.content = b""
+    return response
+
+
+def is_known(request: HttpRequest, headers: dict[str, str]) -> bool:
+    if known := request.META.get("HTTP_IF_NONE_MATCH"):
+        etags = parse_etags(known)
+        return etags == ["*"] or any(etag.removeprefix("W/") == headers["ETag"].removeprefix("W/") for etag in etags)
+    since = parse_http_date_safe(request.META.get("HTTP_IF_MODIFIED_SINCE", ""))
+    changed = parse_http_date_safe(headers.get("Last-Modified", ""))
+    return since is not None and changed is not None and changed <= since

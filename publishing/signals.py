@@ -1,0 +1,7 @@
+from django.dispatch import Signal
+
+content_changed = Signal()
+"""Sent inside the transaction that changed what readers may see of `content` (a Publishable), once everything is in place."""
+
+went_live = Signal()
+"""Sent once for each publication, when `content` has become visible: for side effects such as pings and mails."""

@@ -1,0 +1,56 @@
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.html import format_html
+
+from core.feeds import Rss, respond
+from core.models import Generation
+from publishing.models import Publication
+from search.models import IndexEntry, IndexEntryQuerySet
+
+LENGTH = 30  # items
+
+
+def feed_of(entries: IndexEntryQuerySet, *, title: str, path: str, feed_path: str, description: str = "") -> HttpResponse:
+    """A full-text feed of the newest entries, whatever their kinds. An empty `title` is the publication's own feed."""
+    publication = Publication.current()
+    newest = list(entries.live().filter(listed=True).select_related("item", "image").order_by("-published_at", "-id")[:LENGTH])
+    feed = Rss(
+        title=f"{title} – {publication.name}" if title else publication.name,
+        path=path,
+        feed_path=feed_path,
+        description=description or publication.description or publication.tagline or publication.name,
+        changed_at=_changed_at(newest),
+        language="en",
+    )
+    for entry in newest:
+        feed.add_item(**_item(entry))
+    return respond(feed)
+
+
+def _changed_at(newest: list[IndexEntry]) -> datetime:
+    """The last content change: an edit or a removal anywhere, or a scheduled item that has come due since."""
+    changes = Generation.objects.values_list("changed_at", flat=True)
+    return max([*changes, *(entry.published_at for entry in newest[:1])], default=datetime.now(UTC))
+
+
+def _item(entry: IndexEntry) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "link": entry.path,
+        "description": entry.summary,
+        "content": _picture(entry) + entry.body_html,
+        "creators": [credit["name"] for credit in entry.byline],
+        "pubdate": entry.published_at,
+        "unique_id": entry.item.guid.urn,
+        "unique_id_is_permalink": False,
+        "categories": [entry.kicker] if entry.kicker else [],
+    }
+
+
+def _picture(entry: IndexEntry) -> str:
+    if entry.image is None:
+        return ""
+    image = entry.image
+    return format_html('<p><img src="{}" alt="{}" width="{}" height="{}"></p>', image.url, image.alt, image.width, image.height)

@@ -1,0 +1,76 @@
+"""Keeps `IndexEntry` in step with what is published. Knows no kind of content: each describes itself as a `Document`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+from django.db import transaction
+
+from media_pipeline.models import MediaAsset
+from people.models import Credit, Person
+from publishing.models import Publishable, Topic
+from search.models import IndexEntry
+
+MOST_TEXT = 400_000  # characters; a tsvector may not pass 1 MB
+
+
+@dataclass(slots=True)
+class Document:
+    """What a kind of content tells the index about one of its rows. `byline` is made by `credit_line`."""
+
+    title: str
+    summary: str = ""
+    kicker: str = ""
+    kicker_path: str = ""
+    hue: int | None = None
+    byline: list[dict[str, str]] = field(default_factory=list)
+    meta: str = ""
+    image: MediaAsset | None = None
+    body: str = ""
+    body_html: str = ""
+    topics: list[Topic] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+    listed: bool = True
+
+
+class Indexable(Protocol):
+    def index_document(self) -> Document: ...
+
+
+def credit_line(credits: Iterable[Credit]) -> list[dict[str, str]]:
+    """The byline as cards and feeds print it: name, path of the person's page, role ("" for the author)."""
+    return [{"name": c.person.name, "path": c.person.get_absolute_url(), "role": c.role} for c in credits]
+
+
+@transaction.atomic
+def index(content: Publishable) -> None:
+    """Write the row of published content, or remove that of content that is no longer published."""
+    if content.status != Publishable.Status.PUBLISHED:
+        IndexEntry.objects.filter(item_id=content.item_id).delete()
+        return
+    document = cast(Indexable, content).index_document()
+    entry, _ = IndexEntry.objects.update_or_create(item_id=content.item_id, defaults=_columns(content, document))
+    entry.topics.set(document.topics)
+    entry.people.set(set(document.people))
+
+
+def _columns(content: Publishable, document: Document) -> dict[str, Any]:
+    names = [person.name for person in document.people] + [topic.name for topic in document.topics]
+    return {
+        "kind": content.kind,
+        "listed": document.listed,
+        "path": content.get_absolute_url(),
+        "kicker": document.kicker,
+        "kicker_path": document.kicker_path,
+        "hue": document.hue,
+        "title": document.title,
+        "summary": document.summary,
+        "byline": document.byline,
+        "names": ", ".join(names),
+        "meta": document.meta,
+        "image": document.image,
+        "body": document.body[:MOST_TEXT],
+        "body_html": document.body_html,
+        "published_at": content.published_at,
+        "changed_at": content.revised_at or content.published_at,
+    }
