@@ -23,7 +23,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A login. The e-mail address is its name; how somebody is shown to readers is `people.Person`."""
 
     email = models.EmailField("e-mail address", unique=True)
-    name = models.CharField(max_length=150, blank=True, help_text="How we address you in mails and in the admin.")
+    name = models.CharField(
+        max_length=150, blank=True, help_text="How we address you in mails and in the admin."
+    )
     is_staff = models.BooleanField("may open the admin", default=False)
     is_active = models.BooleanField(default=True, help_text="Switch off instead of deleting an account.")
     date_joined = models.DateTimeField(db_default=Now(), editable=False)

@@ -82,7 +82,6 @@ class Article(Publishable, Body):
         help_text="The image at the top and in lists. Its alternative text and credit are kept with the image.",
     )
     hero_caption = models.CharField(max_length=300, blank=True)
-    images = models.ManyToManyField(MediaAsset, editable=False, related_name="+")
     related = models.ManyToManyField(
         Item, blank=True, related_name="+", help_text="Shown at the end. Left empty: what shares most topics."
     )

@@ -1,10 +1,28 @@
 """Django's admin, in the site's dress and behind the site's login (with its second factor)."""
 
+from typing import Any
+
+from allauth.account import views as account_views
 from allauth.account.decorators import secure_admin_login
+from allauth.account.utils import get_next_redirect_url
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
 
 
 class MastheadAdminSite(admin.AdminSite):
+    """One way in and one way out: passwords and sessions are the business of the account pages."""
+
     site_header = site_title = "Masthead"
     index_title = "Desk"
-    login = secure_admin_login(admin.AdminSite.login)
+
+    @method_decorator(secure_admin_login)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect(get_next_redirect_url(request) or "admin:index")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return account_views.logout(request)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return redirect("account_change_password")

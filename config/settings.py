@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore.config import Config
 from django.utils.csp import CSP
 
 from config import env, logs
@@ -56,19 +57,22 @@ INSTALLED_APPS = [
     "storages",
 ]
 MIDDLEWARE = [
+    "ops.health.HealthMiddleware",
     "core.page_cache.PageCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "core.unavailable.UnavailableMiddleware",
     "publishing.redirects.RedirectMiddleware",
+    "accounts.middleware.PrivatePagesMiddleware",
+    "accounts.middleware.SignedInCookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "accounts.middleware.RequestLogMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.mfa.StaffMFAMiddleware",
 ]
@@ -101,9 +105,10 @@ REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))
 CACHE_URL = env.url("CACHE_URL", ("redis", "rediss", "unix"), default=REDIS_URL)
 CACHES = {
     "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
+        "BACKEND": "core.steady_cache.SteadyRedisCache",
         "LOCATION": CACHE_URL,
         "OPTIONS": {
+            "CONNECTION_POOL_CLASS": "core.steady_cache.PausingPool",
             "COMPRESSOR": "django_redis.compressors.lz4.Lz4Compressor",
             "IGNORE_EXCEPTIONS": True,
             "SOCKET_CONNECT_TIMEOUT": 0.5,
@@ -113,20 +118,31 @@ CACHES = {
     }
 }
 PAGE_CACHE_BYPASS = ["/static/", "/admin/", "/account/", "/healthz", "/readyz"]
-DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 RQ_QUEUES = {
-    name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": seconds, "SOCKET_TIMEOUT": 5}
+    name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": seconds, "SERIALIZER": "rq.serializers.JSONSerializer"}
     for name, seconds in {"default": 600, "media": 6 * 3600}.items()
 }
 RQ = {"JOB_CLASS": "rq.job.Job"}
 RQ_SHOW_ADMIN_LINK = False
+SWEEPS = "config.sweeps.SWEEPS"
 
 # --- files ----------------------------------------------------------------------------------------------------------
 S3_BUCKET = env.text("S3_BUCKET", "masthead")
 S3_ENDPOINT_URL = env.url("S3_ENDPOINT_URL", ("http", "https"), default="")
 S3_REGION = env.text("S3_REGION", "us-east-1")
 MEDIA_URL = env.media_base("MEDIA_ORIGIN", S3_ENDPOINT_URL, S3_BUCKET, S3_REGION) + "/"
+# Seconds; a storage that is away must not hold a person or a worker for minutes
+S3_CLIENT = Config(
+    signature_version="s3v4",
+    s3={"addressing_style": "path" if S3_ENDPOINT_URL else "auto"},
+    connect_timeout=3,
+    read_timeout=20,
+    retries={"total_max_attempts": 3, "mode": "standard"},
+    # other services than AWS often do not know its newer checksums
+    request_checksum_calculation="when_required" if S3_ENDPOINT_URL else "when_supported",
+    response_checksum_validation="when_required" if S3_ENDPOINT_URL else "when_supported",
+)
 STORAGES = {
     "default": {
         "BACKEND": "storages.backends.s3.S3Storage",
@@ -136,8 +152,7 @@ STORAGES = {
             "region_name": S3_REGION,
             "access_key": env.text("S3_ACCESS_KEY_ID", "") or None,
             "secret_key": env.text("S3_SECRET_ACCESS_KEY", "") or None,
-            "signature_version": "s3v4",
-            "addressing_style": "path" if S3_ENDPOINT_URL else "auto",
+            "client_config": S3_CLIENT,
             "querystring_auth": False,
             "file_overwrite": True,  # keys are hashes: the same key holds the same bytes
             "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
@@ -169,20 +184,28 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "account"
 STAFF_MFA_REQUIRED = env.boolean("STAFF_MFA_REQUIRED", not DEBUG)
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_CHANGE_EMAIL = True  # one address an account: a new one replaces the old when it is verified
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # mail can be slow
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = _site.hostname or ""
+MFA_TOTP_TOLERANCE = 1  # one code earlier or later still counts: people type slowly and clocks drift
+MFA_FORMS = {"authenticate": "accounts.forms.AuthenticateForm", "reauthenticate": "accounts.forms.ReauthenticateForm"}
 
 # --- security -------------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS and not DEBUG

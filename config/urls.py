@@ -22,4 +22,5 @@ urlpatterns = [
 handler400 = "pages.errors.bad_request"
 handler403 = "pages.errors.forbidden"
 handler404 = "pages.errors.not_found"
+handler429 = "pages.errors.too_many_requests"  # asked for by allauth
 handler500 = "pages.errors.server_error"

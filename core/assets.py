@@ -6,7 +6,6 @@ server through `GeneratedFinder`. `manage.py build_assets` builds them ahead of 
 
 import fcntl
 import hashlib
-import importlib.metadata
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,19 +15,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
-from fontTools import subset
 
+from core import fonts
 from core.generated_css import stylesheet
-
-# served name -> package, file inside it, axes of the variable font that are kept whole
-FONTS = {
-    "newsreader.woff2": ("fontpkg-newsreader", "Newsreader[opsz,wght].ttf"),
-    "newsreader-italic.woff2": ("fontpkg-newsreader", "Newsreader-Italic[opsz,wght].ttf"),
-    "instrument-sans.woff2": ("fontpkg-instrument-sans", "InstrumentSans[wdth,wght].ttf"),
-    "jetbrains-mono.woff2": ("fontpkg-jetbrains-mono", "JetBrainsMono[wght].ttf"),
-}
-# Latin with its extensions, punctuation, arrows, currency and a few symbols; other scripts fall back to system fonts
-RANGES = "U+0000-024F,U+02B0-02FF,U+1E00-1EFF,U+2000-206F,U+2070-209F,U+20A0-20BF,U+2100-214F,U+2190-2199,U+2212,U+2260-2265"
 
 
 def build() -> Path:
@@ -50,31 +39,15 @@ def build() -> Path:
 
 
 def _fingerprint() -> str:
-    versions = [importlib.metadata.version(package) for package, _ in FONTS.values()]
-    sources = [stylesheet(), RANGES, Path(__file__).read_text(), *versions]
+    sources = [Path(fonts.__file__).read_text(), *fonts.versions(), stylesheet()]
     return hashlib.blake2b("\0".join(sources).encode(), digest_size=8).hexdigest()
 
 
 def _make(directory: Path) -> None:
     (directory / "fonts").mkdir()
+    fonts.build(directory / "fonts")
     (directory / "css").mkdir()
-    for name, (package, file) in FONTS.items():
-        _subset(_font_file(package, file), directory / "fonts" / name)
     (directory / "css" / "generated.css").write_text(stylesheet())
-
-
-def _font_file(package: str, name: str) -> Path:
-    files = importlib.metadata.files(package) or []
-    return Path(str(next(f for f in files if f.name == name).locate()))
-
-
-def _subset(source: Path, target: Path) -> None:
-    options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True, hinting=False)
-    font = subset.load_font(str(source), options)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=subset.parse_unicodes(RANGES))
-    subsetter.subset(font)
-    subset.save_font(font, str(target), options)
 
 
 class GeneratedFinder(BaseFinder):

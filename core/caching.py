@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from django_redis import get_redis_connection
 from redis import Redis
 from redis.exceptions import RedisError
@@ -33,11 +35,13 @@ type View = Callable[..., HttpResponse]
 def cacheable(max_age: int = 0) -> Callable[[View], View]:
     """Mark a view's answer as the same for everybody: kept whole, with an ETag, for browsers and proxies to revalidate.
 
-    `max_age` is for how many seconds they need not even ask.
+    `max_age` is for how many seconds they need not even ask. Such a view answers GET and HEAD alone.
     """
     control = f"max-age={max_age}, stale-while-revalidate=60" if max_age else "max-age=0, must-revalidate"
 
     def decorate(view: View) -> View:
+        @csrf_exempt  # it never accepts a POST, and its 405 should not hide behind a 403
+        @require_safe
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             response = view(request, *args, **kwargs)

@@ -9,7 +9,7 @@ _KILL = os.environ.get("MASTHEAD_CRASH_AT", "")
 
 def point(name: str) -> None:
     """A place where the process may die: `point("transcode.after_upload")`."""
-    if _KILL and _KILL == name:
+    if _KILL and name == _KILL:
         os._exit(86)
     if _armed and (action := _armed.get(name)):
         action()

@@ -1,5 +1,6 @@
-"""Classes instead of inline styles, which the content security policy forbids: hues, focal points, code colours."""
+"""What the policy forbids inline, as classes: hues, focal points, code colours. And the faces of the web fonts."""
 
+from core import fonts
 from core.markdown import stylesheet as code_colours
 
 
@@ -8,4 +9,4 @@ def stylesheet() -> str:
     for percent in range(0, 101, 5):
         lines.append(f".focal-x-{percent} {{ --focal-x: {percent}%; }}")
         lines.append(f".focal-y-{percent} {{ --focal-y: {percent}%; }}")
-    return "@layer components {\n" + "\n".join(lines) + "\n}\n" + code_colours()
+    return fonts.stylesheet() + "@layer components {\n" + "\n".join(lines) + "\n}\n" + code_colours()

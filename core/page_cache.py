@@ -26,7 +26,6 @@ from core import caching
 log = structlog.get_logger(__name__)
 
 PATIENCE = 3.0  # seconds a reader waits for another who renders the same page
-PAUSE = 5.0  # seconds without asking Redis after it failed
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 _TRACKING = re.compile(r"utm_\w{1,40}|fbclid|gclid|msclkid|mc_[ce]id")
 _LEFT_OUT = {"set-cookie", "content-length", "date", "connection"}
@@ -49,18 +48,16 @@ class Page(NamedTuple):
 class PageCacheMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.paused_until = 0.0
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         name = page_name(request)
-        if name is None or time.monotonic() < self.paused_until:
+        if name is None:
             return self.finish(request, self.get_response(request))
         request.get_host()  # a foreign Host is refused even where the page is known
         encoding = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else "plain"
         try:
             return self.answer(request, name, encoding)
         except RedisError as error:
-            self.paused_until = time.monotonic() + PAUSE
             log.warning("page_cache_away", error=str(error))
             return self.finish(request, self.get_response(request))
 

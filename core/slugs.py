@@ -1,5 +1,6 @@
 import re
 import secrets
+from collections.abc import Collection
 
 from django.db.models import Model
 from django.utils.text import slugify
@@ -15,14 +16,14 @@ def make_slug(words: str, length: int = 80) -> str:
     return slug or secrets.token_hex(4)
 
 
-def unique_slug(model: type[Model], words: str, pk: object = None) -> str:
-    """A slug no other row of the model has: `words`, else `words-2`, `words-3` and so on.
+def unique_slug(model: type[Model], words: str, pk: object = None, reserved: Collection[str] = ()) -> str:
+    """A slug no other row of the model has, and none of `reserved`: `words`, else `words-2`, `words-3` and so on.
 
     Two simultaneous callers can choose the same one; the column's unique constraint decides.
     """
     base = make_slug(words)
     others = model._default_manager.exclude(pk=pk)
-    taken = set(others.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = {*others.filter(slug__startswith=base).values_list("slug", flat=True), *reserved}
     slug, number = base, 2
     while slug in taken:
         slug, number = f"{base}-{number}", number + 1

@@ -28,7 +28,7 @@ class UnavailableMiddleware:
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """The 503 page. Its template asks nothing of the database."""
-    headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
     response = render(request, "503.html", status=503)
-    response.headers.update(headers)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    response.headers["Cache-Control"] = "no-store"
     return response

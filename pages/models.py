@@ -49,6 +49,7 @@ class FrontPageSlot(models.Model):
 
     class Meta:
         ordering = ["place", "position", "id"]
+        verbose_name_plural = "front page"
         constraints = [
             models.UniqueConstraint(fields=["place"], condition=models.Q(place="lead"), name="one_lead_on_the_front_page")
         ]

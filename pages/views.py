@@ -10,7 +10,8 @@ from pages.front import composition
 from pages.models import StaticPage
 from people.models import Person
 from publishing.models import Publication, Topic
-from publishing.structured import breadcrumbs, organization, person as described_person, website
+from publishing.structured import breadcrumbs, organization, website
+from publishing.structured import person as described_person
 from search.models import IndexEntry
 
 LIVE_ENTRIES = Q(entries__published_at__lte=Now(), entries__listed=True)
@@ -34,7 +35,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
 @cacheable()
 def topics(request: HttpRequest) -> HttpResponse:
     """Every topic something was published about, by name, with how much."""
-    used = Topic.objects.annotate(count=Count("entries", filter=LIVE_ENTRIES)).filter(count__gt=0)
+    used = Topic.objects.annotate(count=Count("entries", filter=LIVE_ENTRIES)).filter(count__gt=0).order_by("name")
     return render(request, "pages/topics.html", {"topics": used})
 
 
@@ -53,6 +54,7 @@ def people(request: HttpRequest) -> HttpResponse:
         Person.objects.select_related("portrait")
         .annotate(count=Count("entries", filter=LIVE_ENTRIES), latest=Max("entries__published_at", filter=LIVE_ENTRIES))
         .filter(count__gt=0)
+        .order_by("name", "id")
     )
     return render(request, "pages/people.html", {"page": page_of(request, published, per_page=60)})
 

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.contrib import admin
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from publishing import markdown_preview
+
+urlpatterns = [
+    path("markdown/", admin.site.admin_view(markdown_preview.markdown_preview), name="markdown_preview"),
+    path("markdown/frame/", admin.site.admin_view(markdown_preview.markdown_frame), name="markdown_frame"),
+]

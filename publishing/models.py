@@ -1,14 +1,26 @@
+import re
 import uuid
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models, transaction
+from django.db.models import Case, Value, When
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.functional import cached_property
 
-from core.markdown import Image, image_references, render
+from core.markdown import RENDERER_VERSION, Image, MarkdownTooComplex, image_references, render
+from core.reserved import reserved_segments
 from core.slugs import unique_slug
 from media_pipeline.models import MediaAsset
+from people.models import Person
+
+RENDERED = ("body_html", "body_text", "body_headings", "body_words", "body_renderer")
+
+_REFERENCE = re.compile(r"asset:([0-9]{1,18})")
 
 
 class Item(models.Model):
@@ -20,8 +32,11 @@ class Item(models.Model):
     kind = models.CharField(max_length=20, help_text="`Publishable.kind` of the content.")
     guid = models.UUIDField(unique=True, default=uuid.uuid4, help_text="The feeds' identity; never changes.")
     created_at = models.DateTimeField(db_default=Now())
+    label: str = ""  # filled by queries that list many
 
     def __str__(self) -> str:
+        if self.label:
+            return self.label
         content = self.content()
         return str(content) if content else f"deleted {self.kind}"
 
@@ -29,6 +44,12 @@ class Item(models.Model):
         """The article, page, … that this is the identity of; None once it is deleted."""
         model = KINDS.get(self.kind)
         return model._default_manager.filter(item=self).first() if model else None
+
+
+def contents_of(items: Iterable[int]) -> "dict[int, Publishable]":
+    """What is behind Items, by their number, in one query a kind."""
+    ids = set(items)
+    return {content.item_id: content for model in KINDS.values() for content in model._default_manager.filter(item__in=ids)}
 
 
 class PublishableQuerySet[T: "Publishable"](models.QuerySet[T]):
@@ -41,6 +62,12 @@ class PublishableQuerySet[T: "Publishable"](models.QuerySet[T]):
 
     def due_for_announcement(self) -> Self:
         return self.live().filter(announced_at=None)
+
+    def with_state(self) -> Self:
+        """Each row with `state`: draft, scheduled or live, by the database's clock."""
+        live = When(published_at__lte=Now(), then=Value("live"))
+        draft = When(status=Publishable.Status.DRAFT, then=Value("draft"))
+        return self.annotate(state=Case(draft, live, default=Value("scheduled"), output_field=models.CharField()))
 
 
 KINDS: dict[str, "type[Publishable]"] = {}
@@ -93,10 +120,21 @@ class Publishable(models.Model):
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.slug = self.slug or unique_slug(type(self), self.title, self.pk)
+        self.slug = self.slug or unique_slug(type(self), self.title, self.pk, self.reserved_slugs())
         if self.item_id is None:
             self.item = Item.objects.create(kind=self.kind)
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.slug in self.reserved_slugs():
+            taken = f"“{self.slug}” is the address of another part of the site. Choose a different one."
+            raise ValidationError({"slug": taken})
+
+    @classmethod
+    def reserved_slugs(cls) -> frozenset[str]:
+        """Slugs that would give the address of something else."""
+        return reserved_segments(cls(slug="slug").get_absolute_url().removesuffix("slug/"))
 
     @property
     def title(self) -> str:
@@ -123,15 +161,62 @@ class Body(models.Model):
     body_headings = models.JSONField(default=list, editable=False)
     body_words = models.PositiveIntegerField(default=0, editable=False)
     body_renderer = models.PositiveSmallIntegerField(default=0, editable=False)
+    images = models.ManyToManyField(MediaAsset, editable=False, related_name="+")
+
+    _stored: str | None = None  # the text that the database has, while that is known
+    _rendered: str | None = None  # the text that body_html shows
 
     class Meta:
         abstract = True
 
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        content = super().from_db(*args, **kwargs)
+        loaded = content.__dict__
+        content._stored = loaded.get("body")
+        content._rendered = loaded.get("body") if loaded.get("body_renderer") == RENDERER_VERSION else None
+        return content
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Render the text if its HTML is not up to date, and remember which images it shows."""
+        fields: Collection[str] | None = kwargs.get("update_fields")
+        if "body" in self.get_deferred_fields() or (fields is not None and "body" not in fields):
+            super().save(*args, **kwargs)
+            return
+        if self._rendered != self.body:
+            self.render_body()
+        if fields is not None:
+            kwargs["update_fields"] = {*fields, *RENDERED}
+        super().save(*args, **kwargs)
+        if self._stored != self.body:
+            self.link_images()
+            self._stored = self.body
+
+    def clean(self) -> None:
+        super().clean()
+        try:
+            self.render_body()
+        except MarkdownTooComplex as error:
+            raise ValidationError({"body": str(error)}) from error
+
     def render_body(self) -> None:
-        rendered = render(self.body, asset_images(image_references(self.body)))
+        rendered = render(self.body, asset_images(self._references()))
         self.body_html, self.body_text = rendered.html, rendered.text
         self.body_words, self.body_renderer = rendered.words, rendered.version
         self.body_headings = [{"level": h.level, "id": h.id, "text": h.text} for h in rendered.headings]
+        self._rendered = self.body
+
+    def rerender(self) -> None:
+        """Render the stored text anew, and save nothing else."""
+        self.render_body()
+        self.save(update_fields=RENDERED)
+
+    def link_images(self) -> None:
+        """After saving: remember which images the text shows."""
+        self.images.set(MediaAsset.objects.filter(pk__in=asset_ids(self._references())))
+
+    def _references(self) -> list[str]:
+        return image_references(self.body) if "asset:" in self.body else []
 
     @property
     def reading_minutes(self) -> int:
@@ -141,8 +226,12 @@ class Body(models.Model):
 
 def asset_images(references: list[str]) -> dict[str, Image]:
     """The images behind `asset:12`, `asset:13` …, for the renderer; what does not exist is left out."""
-    ids = [int(reference.removeprefix("asset:")) for reference in references]
-    return {asset.reference: asset.as_image() for asset in MediaAsset.objects.filter(pk__in=ids)}
+    return {a.reference: a.as_image() for a in MediaAsset.objects.filter(pk__in=asset_ids(references))}
+
+
+def asset_ids(references: list[str]) -> list[int]:
+    """`asset:12` is 12; what is no reference is left out, as is a number that no row can have."""
+    return [int(match[1]) for reference in references if (match := _REFERENCE.fullmatch(reference))]
 
 
 class Topic(models.Model):
@@ -170,30 +259,48 @@ class Redirect(models.Model):
     """An address that something once had. Asked only when nothing else answers, so it can never hide a page."""
 
     path = models.CharField(max_length=500, unique=True, help_text="Begins with a slash, without host or query.")
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="redirects")
+    item = models.ForeignKey(Item, null=True, blank=True, on_delete=models.CASCADE, related_name="redirects")
+    target_path = models.CharField(
+        max_length=500, blank=True, help_text="Where a page that is no item is now: a person, a topic, a section."
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["path"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(item__isnull=False, target_path="") | models.Q(item=None) & ~models.Q(target_path=""),
+                name="redirect_to_an_item_or_a_path",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.path
 
 
 class ImportRecord(models.Model):
-    """Where an imported thing came from, and what the import last wrote (field -> digest).
+    """Where an imported thing - content or a person - came from, and what the import last wrote (field -> digest).
 
     A field that no longer has the digest was edited by hand: a later import leaves it alone.
     """
 
     source = models.CharField(max_length=100)
     key = models.CharField(max_length=500)
-    item = models.OneToOneField(Item, on_delete=models.CASCADE, related_name="import_record")
+    item = models.OneToOneField(
+        Item, null=True, blank=True, on_delete=models.CASCADE, related_name="import_record"
+    )
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     digests = models.JSONField(default=dict)
     imported_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "key"], name="import_record_unique_source_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "key"], name="import_record_unique_source_key"),
+            models.CheckConstraint(
+                condition=models.Q(item__isnull=False, person=None) | models.Q(item=None, person__isnull=False),
+                name="import_record_of_one_thing",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source}: {self.key}"
@@ -207,7 +314,11 @@ class Publication(models.Model):
     tagline = models.CharField(max_length=160, blank=True, help_text="One line under the name, and in search results.")
     description = models.TextField(max_length=400, blank=True, help_text="Two sentences for feeds and search engines.")
     logo = models.ForeignKey(MediaAsset, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    hue = models.PositiveSmallIntegerField(default=25, help_text="The accent colour as an angle, 0-359: 25 is red, 145 green, 250 blue.")
+    hue = models.PositiveSmallIntegerField(
+        default=25,
+        validators=[MaxValueValidator(359)],
+        help_text="The accent colour as an angle, 0-359: 25 is red, 145 green, 250 blue.",
+    )
     colophon = models.CharField(max_length=300, blank=True, help_text="The last line of every page.")
 
     class Meta:
@@ -219,9 +330,8 @@ class Publication(models.Model):
 
     @classmethod
     def current(cls) -> "Publication":
-        """The row, with its links fetched; the defaults when nobody has saved any yet."""
-        row = cls.objects.select_related("logo").prefetch_related("links").first()
-        return row or cls()
+        """The row; the defaults when nobody has saved any yet."""
+        return cls.objects.select_related("logo").first() or cls()
 
     @property
     def header_links(self) -> list["PublicationLink"]:
@@ -235,8 +345,12 @@ class Publication(models.Model):
     def social_links(self) -> list["PublicationLink"]:
         return self._links(PublicationLink.Place.SOCIAL)
 
+    @cached_property
+    def all_links(self) -> list["PublicationLink"]:
+        return list(self.links.all())
+
     def _links(self, place: "PublicationLink.Place") -> list["PublicationLink"]:
-        return [link for link in self.links.all() if link.place == place]
+        return [link for link in self.all_links if link.place == place]
 
 
 class PublicationLink(models.Model):

@@ -3,9 +3,25 @@ from typing import Any
 from django.dispatch import receiver
 
 from core import caching
+from core.signals import address_changed
+from media_pipeline.models import MediaAsset
+from media_pipeline.signals import asset_changed
+from publishing import redirects
+from publishing.rerendering import rerender_soon, showing
 from publishing.signals import content_changed
 
 
 @receiver(content_changed)
 def forget_cached_pages(sender: Any, **kwargs: Any) -> None:
+    caching.bump()
+
+
+@receiver(address_changed)
+def remember_old_address(sender: Any, old: str, new: str, **kwargs: Any) -> None:
+    redirects.remember_move(old, new)
+
+
+@receiver(asset_changed)
+def rerender_what_shows_an_image(sender: Any, asset: MediaAsset, **kwargs: Any) -> None:
+    rerender_soon(showing(asset))
     caching.bump()

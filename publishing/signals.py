@@ -5,3 +5,6 @@ content_changed = Signal()
 
 went_live = Signal()
 """Sent once for each publication, when `content` has become visible: for side effects such as pings and mails."""
+
+topic_changed = Signal()
+"""Sent with `topic` inside the transaction that changed its name, address or description."""

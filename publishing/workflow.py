@@ -17,17 +17,21 @@ class Refused(ValidationError):
 
 
 @transaction.atomic
-def publish[P: Publishable](content: P, by: User | None, at: datetime | None = None) -> P:
-    """Make it visible at `at` (aware; None: now, or when it was first published). Idempotent for what is published.
+def publish[P: Publishable](
+    content: P, by: User | None, at: datetime | None = None, quietly: bool = False
+) -> P:
+    """Make it visible at `at` (aware; None: now, also if it was scheduled). What is live keeps its date without `at`.
 
+    `quietly`: it is long known elsewhere, so nobody is told (`announce`) that it went live.
     Raises Refused when the content is not fit for readers.
     """
     current = _lock(content)
     if not current.title.strip():
         raise Refused("Write a headline first: readers need something to click on.")
-    if current.status == Publishable.Status.PUBLISHED and at is None:
+    if at is None and current.is_live:
         return _refresh(content)
-    _update(current, status=Publishable.Status.PUBLISHED, published_at=at or Now(), published_by=by, announced_at=None)
+    when = {"published_at": at or Now(), "announced_at": Now() if quietly else None}
+    _update(current, status=Publishable.Status.PUBLISHED, published_by=by, **when)
     return _changed(content)
 
 
@@ -58,7 +62,7 @@ def saved[P: Publishable](content: P, old_path: str | None = None, readable: boo
 
 def remember_path(content: Publishable, path: str) -> None:
     """Redirect an old address to wherever the content is now."""
-    Redirect.objects.update_or_create(path=path[:500], defaults={"item_id": content.item_id})
+    Redirect.objects.update_or_create(path=path[:500], defaults={"item_id": content.item_id, "target_path": ""})
 
 
 def announce(content: Publishable) -> bool:

@@ -1,14 +1,16 @@
+from typing import Any
+
 from django.db import models
 
 
 class RegConfigField(models.CharField):
     """A PostgreSQL text-search configuration by name (`regconfig`), so that a generated tsvector column may use it."""
 
-    def db_type(self, connection: object) -> str:
+    def db_type(self, connection: Any) -> str:
         return "regconfig"
 
-    def get_placeholder(self, value: object, compiler: object, connection: object) -> str:
-        return "%s::regconfig"
+    def get_placeholder_sql(self, value: Any, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s::regconfig", (value,)
 
-    def select_format(self, compiler: object, sql: str, params: object) -> tuple[str, object]:
+    def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
         return f"{sql}::text", params

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import batched
 from typing import Any, Protocol, cast
 
 from django.db import transaction
 
+from core import caching, work
 from media_pipeline.models import MediaAsset
 from people.models import Credit, Person
-from publishing.models import Publishable, Topic
+from publishing.models import Item, Publishable, Topic
 from search.models import IndexEntry
 
+AT_ONCE = 200  # items a person waits for
 MOST_TEXT = 400_000  # characters; a tsvector may not pass 1 MB
 
 
@@ -52,6 +55,30 @@ def index(content: Publishable) -> None:
     entry, _ = IndexEntry.objects.update_or_create(item_id=content.item_id, defaults=_columns(content, document))
     entry.topics.set(document.topics)
     entry.people.set(set(document.people))
+
+
+@transaction.atomic
+def reindex(items: Iterable[int]) -> None:
+    """Write the rows of these Items anew, after something they all show has changed; cached pages are stale at once.
+
+    More than AT_ONCE are left to workers.
+    """
+    ids = sorted(set(items))
+    if len(ids) > AT_ONCE:
+        for chunk in batched(ids, AT_ONCE, strict=False):
+            work.enqueue("search.reindex", f"{chunk[0]}-{chunk[-1]}", {"items": list(chunk)})
+    else:
+        for item in Item.objects.filter(pk__in=ids):
+            refresh(item)
+    caching.bump()
+
+
+def refresh(item: Item) -> None:
+    """Bring the row of one Item up to date; it is removed if the content is gone."""
+    if content := item.content():
+        index(content)
+    else:
+        IndexEntry.objects.filter(item=item).delete()
 
 
 def _columns(content: Publishable, document: Document) -> dict[str, Any]:

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('media_pipeline', '0001_initial'),
         ('publishing', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -25,6 +26,7 @@ class Migration(migrations.Migration):
                 ('item', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='publishing.item')),
             ],
             options={
+                'verbose_name_plural': 'front page',
                 'ordering': ['place', 'position', 'id'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('place', 'lead')), fields=('place',), name='one_lead_on_the_front_page')],
             },
@@ -49,6 +51,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='title')),
                 ('summary', models.TextField(blank=True, help_text='One sentence for search engines.', max_length=300)),
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('images', models.ManyToManyField(editable=False, related_name='+', to='media_pipeline.mediaasset')),
                 ('item', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publishing.item')),
                 ('published_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

@@ -1,0 +1,105 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from articles import reading
+from articles.forms import ArticleForm, BylineFormSet
+from articles.models import Article, Byline, Section, Series
+from core import caching
+from core.editing import KeepsAddress, SortableInline
+from media_pipeline.models import MediaAsset
+from publishing.publishable_admin import PublishableAdmin, StateFilter
+from search.indexing import reindex
+from search.items import choosable
+
+
+class BylineInline(SortableInline[Byline, Article]):
+    model = Byline
+    formset = BylineFormSet
+    fields = ["person", "role", "position"]
+    autocomplete_fields = ["person"]
+    verbose_name_plural = "bylines, in printed order"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Byline]:
+        return super().get_queryset(request).select_related("person")
+
+
+@admin.register(Article)
+class ArticleAdmin(PublishableAdmin[Article]):
+    form = ArticleForm
+    inlines = [BylineInline]
+    list_display = ["headline", "state", "section", "names", "published_at"]
+    list_filter = [StateFilter, "section", "series", ("people", admin.RelatedOnlyFieldListFilter), ("topics", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["section"]
+    search_fields = ["headline", "standfirst", "slug", "bylines__person__name"]
+    autocomplete_fields = ["series", "topics", "related"]
+    unread_fields = {"slug", "canonical_url"}
+    fieldsets = [
+        (None, {"fields": ["kicker", "headline", "standfirst", "body"], "classes": ["writing"]}),
+        ("Picture at the top", {"fields": ["hero", "hero_caption"]}),
+        ("Where it belongs", {"fields": ["section", ("series", "part"), "topics"]}),
+        ("Further reading", {"fields": ["related"], "classes": ["collapse"]}),
+        ("Small print", {"fields": ["slug", "canonical_url", "sponsored", "sponsor"], "classes": ["collapse"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        return super().get_queryset(request).prefetch_related("bylines__person")
+
+    @admin.display(description="by")
+    def names(self, article: Article) -> str:
+        return ", ".join(credit.person.name for credit in article.bylines.all())
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "related":
+            kwargs["queryset"] = choosable()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def page(self, content: Article) -> tuple[str, dict[str, Any]]:
+        return "articles/article.html", reading.context(content)
+
+    def advice(self, content: Article) -> list[str]:
+        missing = {
+            "It has no standfirst: lists and search engines show the headline alone.": not content.standfirst,
+            "It belongs to no section.": content.section is None,
+            "It has no byline.": not content.credits,
+            "It has no text.": not content.body.strip(),
+            "Nothing says what the picture at the top shows.": _is_mute(content.hero),
+        }
+        return [sentence for sentence, is_so in missing.items() if is_so]
+
+
+def _is_mute(hero: MediaAsset | None) -> bool:
+    return hero is not None and not hero.alt and not hero.decorative
+
+
+@admin.register(Section)
+class SectionAdmin(KeepsAddress[Section]):
+    list_display = ["name", "slug", "hue", "position"]
+    list_editable = ["position"]
+    search_fields = ["name"]
+    fields = ["name", "description", "hue", "position", "slug"]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        reindex(form.instance.articles.values_list("item_id", flat=True))
+
+
+@admin.register(Series)
+class SeriesAdmin(KeepsAddress[Series]):
+    list_display = ["title", "slug", "description"]
+    search_fields = ["title"]
+    fields = ["title", "description", "slug"]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        caching.bump()
+
+    def delete_model(self, request: HttpRequest, obj: Series) -> None:
+        super().delete_model(request, obj)
+        caching.bump()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Series]) -> None:
+        super().delete_queryset(request, queryset)
+        caching.bump()

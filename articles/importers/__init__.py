@@ -1,0 +1,1 @@
+"""Reads folders of Markdown as static-site generators (Zola, Hugo, Jekyll and others) keep them."""

@@ -1,0 +1,36 @@
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def client_address(request: HttpRequest) -> str:
+    """Who asks, as one text to count by: an IPv4 address, or the /64 network of an IPv6 one (that is one household).
+
+    Behind TRUSTED_PROXY_COUNT proxies it is what the outermost of ours has seen; whatever stands further left in
+    X-Forwarded-For was written by somebody else. "unknown" when there is nothing to go by.
+    """
+    peer = request.META.get("REMOTE_ADDR", "")
+    address = _parse(_forwarded(request) or peer) or _parse(peer)
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return str(address) if address else "unknown"
+
+
+def _forwarded(request: HttpRequest) -> str:
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    count = settings.TRUSTED_PROXY_COUNT
+    return hops[-count] if 0 < count <= len(hops) else ""
+
+
+def _parse(text: str) -> IPv4Address | IPv6Address | None:
+    """Also `192.0.2.1:4711` and `[2001:db8::1]:4711`, as some proxies write it."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

@@ -1,0 +1,50 @@
+from typing import Any
+
+from django import forms
+from django.forms.widgets import Script
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+
+def element(name: str) -> Script:
+    """The script of one of the admin's custom elements, for a `Media`."""
+    return Script(f"js/admin/{name}.js", type="module")
+
+
+class PlainTextarea(forms.Textarea):
+    """Lines end as they do in files: a browser's CRLF would make every saved text look edited."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+class MarkdownEditor(PlainTextarea):
+    """A text with a toolbar and its rendering beside it; a plain textarea without JavaScript.
+
+    `images` is False where the text may not hold any. Names the views `markdown_preview` and `markdown_frame`, and the
+    image library's, which sit above this.
+    """
+
+    class Media:
+        js = [element("image-picker"), element("markdown-editor")]
+
+    def __init__(self, *, images: bool = True, rows: int = 24) -> None:
+        super().__init__(attrs={"rows": rows, "class": "markdown-source", "spellcheck": "true"})
+        self.images = images
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return format_html(
+            '<markdown-editor preview="{}" frame="{}"{}>{}</markdown-editor>',
+            reverse("markdown_preview"),
+            reverse("markdown_frame"),
+            self.library(),
+            super().render(name, value, attrs, renderer),
+        )
+
+    def library(self) -> SafeString | str:
+        if not self.images:
+            return ""
+        pictures = reverse("admin:media_pipeline_mediaasset_library")
+        return format_html(' library="{}" upload="{}"', pictures, reverse("admin:media_pipeline_mediaasset_upload"))

@@ -1,0 +1,4 @@
+from django.dispatch import Signal
+
+asset_changed = Signal()
+"""Sent with `asset` inside the transaction that changed its words or its focal point; its bytes never change."""

@@ -1,0 +1,200 @@
+"""Makes the demo magazine out of the Markdown and YAML files beside this one, through the models and the workflow."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.addresses import vouch
+from accounts.models import User
+from articles.models import Article, Byline, Section, Series
+from media_pipeline.images import ingest
+from media_pipeline.models import MediaAsset
+from ops.demo.pictures import picture, portrait
+from pages.models import FrontPageSlot, StaticPage
+from people.models import Person, PersonLink
+from publishing import workflow
+from publishing.models import Item, Publication, PublicationLink, Topic
+
+CREDIT = "Generated for the demo"
+_HERE = Path(__file__).parent
+_LOCK = 0x6B657266  # any number that no other advisory lock has
+_ADDRESSES = {role: f"{role}@example.org" for role in ("editor", "author", "reader")}
+_DRAWING = ("draw", "inks", "seed", "paper", "size")
+
+type Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    role: str
+    email: str
+    password: str
+
+
+@dataclass(slots=True)
+class Filling:
+    """What the parts of the magazine need of each other."""
+
+    now: datetime
+    users: dict[str, User]
+    people: dict[str, Person] = field(default_factory=dict)
+    articles: dict[str, Article] = field(default_factory=dict)
+
+    @property
+    def editor(self) -> User:
+        return self.users["editor"]
+
+
+def is_empty() -> bool:
+    """Whether nobody has begun anything here: no settings, content or people, and nobody with an address of the demo."""
+    begun: list[QuerySet[Any]] = [
+        model.objects.all() for model in (Publication, Item, Person, Section, Series, Topic)
+    ]
+    return not any(rows.exists() for rows in (*begun, User.objects.filter(email__in=_ADDRESSES.values())))
+
+
+@transaction.atomic
+def fill() -> list[Login] | None:
+    """Fill an empty database, whole or not at all; returns who can log in, or None if it was not empty.
+
+    Raises StorageUnavailable.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    if not is_empty():
+        return None
+    logins = [Login(role, email, secrets.token_urlsafe(12)) for role, email in _ADDRESSES.items()]
+    filling = Filling(timezone.localtime(), {login.role: _user(login) for login in logins})
+    magazine = _yaml("magazine.yaml")
+    _around(magazine)
+    for person in _yaml("people.yaml"):
+        filling.people[person["slug"]] = _person(filling, person)
+    for path in sorted(_HERE.glob("pages/*.md")):
+        _page(filling, path)
+    found = {path.stem: _front_matter(path) for path in _HERE.glob("articles/*.md")}
+    for slug, (facts, body) in sorted(found.items(), key=lambda pair: -pair[1][0].get("days_ago", -99)):
+        filling.articles[slug] = _article(filling, slug, facts, body)
+    for slug, (facts, _) in found.items():
+        _relate(filling, filling.articles[slug], facts)
+    return logins
+
+
+def _user(login: Login) -> User:
+    make = User.objects.create_superuser if login.role == "editor" else User.objects.create_user
+    user = make(login.email, login.password, name=f"Demo {login.role}")
+    vouch(user)
+    return user
+
+
+def _around(magazine: Facts) -> None:
+    """Name, links, sections, series and topics."""
+    publication = Publication.objects.create(**magazine["publication"])
+    for place, links in magazine["links"].items():
+        for position, link in enumerate(links):
+            PublicationLink.objects.create(publication=publication, place=place, position=position, **link)
+    for position, section in enumerate(magazine["sections"]):
+        Section.objects.create(position=position, **section)
+    for series in magazine["series"]:
+        Series.objects.create(**series)
+    for name, description in magazine["topics"].items():
+        Topic.objects.create(name=name, description=description)
+
+
+def _person(filling: Filling, facts: Facts) -> Person:
+    face = portrait(**facts["portrait"])
+    person = Person.objects.create(
+        slug=facts["slug"],
+        name=facts["name"],
+        tagline=facts["tagline"],
+        bio=facts["bio"],
+        user=filling.users.get(facts.get("login", "")),
+        portrait=ingest(
+            face, name=f"{facts['slug']}.jpg", alt=facts["alt"], credit=CREDIT, created_by=filling.editor
+        ),
+    )
+    for position, link in enumerate(facts.get("links", [])):
+        PersonLink.objects.create(person=person, position=position, **link)
+    return person
+
+
+def _page(filling: Filling, path: Path) -> None:
+    facts, body = _front_matter(path)
+    page = StaticPage(
+        slug=path.stem, name=facts["name"], summary=facts["summary"], body=body, created_by=filling.editor
+    )
+    page.save()
+    workflow.publish(page, by=filling.editor, quietly=True)
+
+
+def _article(filling: Filling, slug: str, facts: Facts, body: str) -> Article:
+    hero = _asset(filling, f"{slug}.jpg", facts["hero"])
+    for name, drawing in facts.get("images", {}).items():
+        body = body.replace(
+            f"(image:{name} ", f"({_asset(filling, f'{slug}-{name}.jpg', drawing).reference} "
+        )
+    article = Article(
+        slug=slug,
+        kicker=facts.get("kicker", ""),
+        headline=facts["headline"],
+        standfirst=facts["standfirst"],
+        body=body,
+        section=Section.objects.get(name=facts["section"]),
+        series=Series.objects.get(title=facts["series"]) if "series" in facts else None,
+        part=facts.get("part"),
+        hero=hero,
+        hero_caption=facts["hero"].get("caption", ""),
+        sponsored="sponsor" in facts,
+        sponsor=facts.get("sponsor", ""),
+        created_by=filling.editor,
+    )
+    article.save()
+    article.topics.set([Topic.objects.get(name=name) for name in facts["topics"]])
+    for position, byline in enumerate(facts["by"]):
+        credit = byline if isinstance(byline, dict) else {"person": byline}
+        person, role = filling.people[credit["person"]], credit.get("role", "")
+        Byline.objects.create(article=article, person=person, role=role, position=position)
+    return _publish(filling, article, facts)
+
+
+def _publish(filling: Filling, article: Article, facts: Facts) -> Article:
+    if facts.get("draft"):
+        return workflow.saved(article)
+    days, clock = facts["days_ago"], datetime.strptime(facts.get("time", "09:00"), "%H:%M")
+    at = (filling.now - timedelta(days=days)).replace(
+        hour=clock.hour, minute=clock.minute, second=0, microsecond=0
+    )
+    workflow.publish(article, by=filling.editor, at=at, quietly=days > 0)
+    return workflow.saved(article, readable=True) if facts.get("revised") else article
+
+
+def _relate(filling: Filling, article: Article, facts: Facts) -> None:
+    article.related.set([filling.articles[slug].item for slug in facts.get("related", [])])
+    if "slot" in facts:
+        FrontPageSlot.objects.create(place=facts["slot"], item=article.item, position=facts["days_ago"])
+
+
+def _asset(filling: Filling, name: str, facts: Facts) -> MediaAsset:
+    drawn = picture(**{key: facts[key] for key in _DRAWING if key in facts})
+    asset = ingest(drawn, name=name, alt=facts["alt"], credit=CREDIT, created_by=filling.editor)
+    if "focal" in facts:
+        asset.focal_x, asset.focal_y = facts["focal"]
+        asset.save(update_fields=["focal_x", "focal_y"])
+    return asset
+
+
+@cache
+def _yaml(name: str) -> Any:
+    return yaml.safe_load((_HERE / name).read_text())
+
+
+def _front_matter(path: Path) -> tuple[Facts, str]:
+    _, facts, body = path.read_text().split("---\n", 2)
+    return yaml.safe_load(facts), body.strip() + "\n"

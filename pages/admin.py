@@ -1,0 +1,58 @@
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from core.generics import ModelAdmin
+from core.widgets import element
+from pages import front_form
+from pages.models import FrontPageSlot, StaticPage
+from publishing.publishable_admin import PublishableAdmin
+
+
+@admin.register(StaticPage)
+class StaticPageAdmin(PublishableAdmin[StaticPage]):
+    list_display = ["name", "slug", "state", "published_at"]
+    search_fields = ["name", "slug", "summary"]
+    fieldsets = [
+        (None, {"fields": ["name", "body"], "classes": ["writing"]}),
+        ("Small print", {"fields": ["summary", "slug"]}),
+    ]
+
+    def page(self, content: StaticPage) -> tuple[str, dict[str, Any]]:
+        return "pages/static_page.html", {"static_page": content}
+
+
+@admin.register(FrontPageSlot)
+class FrontPageAdmin(ModelAdmin[FrontPageSlot]):
+    """One page instead of a list of rows: the front page is composed as a whole."""
+
+    def get_urls(self) -> list[URLPattern]:
+        compose = self.admin_site.admin_view(self.compose)
+        return [path("", compose, name="pages_frontpageslot_changelist")]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def compose(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        slots: Any = front_form.Slots(request.POST or None, initial=front_form.current())
+        if request.method == "POST" and slots.is_valid():
+            slots.save()
+            self.message_user(request, "The front page is as you see it here.")
+            return HttpResponseRedirect(request.path)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Front page",
+            "slots": slots,
+            "opts": self.opts,
+            "media": self.media + slots.media,
+        }
+        return TemplateResponse(request, "admin/pages/front_page.html", context)
+
+    class Media:
+        js = [element("sortable-rows"), element("edit-guard")]

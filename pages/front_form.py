@@ -1,0 +1,64 @@
+"""The front page as an editor composes it: a lead and up to four secondaries, each a choice or left to the newest."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from core import caching
+from pages.front import SECONDARIES
+from pages.models import FrontPageSlot
+from publishing.models import Item
+from search.items import choosable
+
+
+class SlotForm(forms.Form):
+    item = forms.ModelChoiceField(
+        choosable(),
+        required=False,
+        widget=AutocompleteSelect(FrontPageSlot._meta.get_field("item"), admin.site),
+    )
+    position = forms.IntegerField(min_value=0, max_value=1000, required=False)
+
+
+class BaseSlots(forms.BaseFormSet):  # type: ignore[type-arg]
+    def clean(self) -> None:
+        chosen = [item for item in self.in_order() if item]
+        if len(chosen) != len(set(chosen)):
+            raise ValidationError("Something is there twice. Choose something else, or leave one of the two empty.")
+
+    def in_order(self) -> list[Item | None]:
+        """The choices from the lead on."""
+        rows = [form.cleaned_data for form in self.forms if form.is_valid()]
+        return [row["item"] for row in sorted(rows, key=lambda row: row.get("position") or 0)]
+
+    @transaction.atomic
+    def save(self) -> None:
+        FrontPageSlot.objects.all().delete()
+        places = [FrontPageSlot.Place.LEAD] + [FrontPageSlot.Place.SECONDARY] * SECONDARIES
+        FrontPageSlot.objects.bulk_create(
+            FrontPageSlot(place=place, item=item, position=position)
+            for position, (place, item) in enumerate(zip(places, self.in_order(), strict=True))
+            if item
+        )
+        caching.bump()
+
+
+Slots = forms.formset_factory(
+    SlotForm, formset=BaseSlots, extra=0, min_num=SECONDARIES + 1, max_num=SECONDARIES + 1,
+    validate_min=True, validate_max=True, absolute_max=SECONDARIES + 1,
+)
+
+
+def current() -> list[dict[str, Any]]:
+    """What is chosen now, one entry a place, empty where the newest stands."""
+    lead = FrontPageSlot.objects.filter(place=FrontPageSlot.Place.LEAD).first()
+    others = list(FrontPageSlot.objects.exclude(place=FrontPageSlot.Place.LEAD)[:SECONDARIES])
+    return _rows([lead, *others, *[None] * (SECONDARIES - len(others))])
+
+
+def _rows(slots: list[FrontPageSlot | None]) -> list[dict[str, Any]]:
+    return [{"item": slot.item_id if slot else None, "position": place} for place, slot in enumerate(slots)]

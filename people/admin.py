@@ -1,0 +1,61 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from core.editing import KeepsAddress, SortableInline
+from core.generics import ModelForm
+from core.markdown import MarkdownTooComplex, render
+from core.widgets import MarkdownEditor, element
+from media_pipeline.widgets import PicksImages
+from people.models import Person, PersonLink
+from people.signals import person_changed
+
+
+class PersonForm(ModelForm[Person]):
+    bio = forms.CharField(
+        required=False,
+        widget=MarkdownEditor(images=False, rows=8),
+        help_text="Two or three sentences in the third person. Markdown: *emphasis*, [a link](https://example.org).",
+    )
+
+    class Meta:
+        model = Person
+        fields = ["name", "tagline", "bio", "portrait", "slug", "user"]
+
+    def clean_bio(self) -> str:
+        bio: str = self.cleaned_data["bio"]
+        try:
+            render(bio)
+        except MarkdownTooComplex as error:
+            raise ValidationError(str(error)) from error
+        return bio
+
+
+class PersonLinkInline(SortableInline[PersonLink, Person]):
+    model = PersonLink
+    fields = ["label", "url", "position"]
+    verbose_name_plural = "elsewhere"
+
+
+@admin.register(Person)
+class PersonAdmin(PicksImages[Person], KeepsAddress[Person]):
+    form = PersonForm
+    inlines = [PersonLinkInline]
+    list_display = ["name", "tagline", "user"]
+    list_select_related = ["user"]
+    search_fields = ["name", "slug"]
+    autocomplete_fields = ["user"]
+    fieldsets = [
+        (None, {"fields": ["name", "tagline", "bio", "portrait"]}),
+        ("Small print", {"fields": ["slug", "user"], "classes": ["collapse"]}),
+    ]
+
+    class Media:
+        js = [element("edit-guard")]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        person_changed.send(sender=Person, person=form.instance)

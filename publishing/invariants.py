@@ -1,0 +1,39 @@
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db.models import F
+
+from core.invariants import Note, invariant
+from core.markdown import RENDERER_VERSION
+from publishing.models import KINDS, Body, Item, Publishable
+
+
+@invariant("Everything publishable has an identity of its own kind")
+def identities_fit() -> Iterator[str]:
+    for kind, model in KINDS.items():
+        for content in model._default_manager.exclude(item__kind=kind).select_related("item"):
+            yield f"{kind} {content.pk} has the identity {content.item_id} of the kind {content.item.kind}."
+    for item in Item.objects.exclude(kind__in=KINDS):
+        yield f"Identity {item.pk} is of the kind {item.kind}, which nothing is."
+
+
+@invariant("Nothing is announced before its time")
+def announcements_are_not_early() -> Iterator[str]:
+    for kind, model in KINDS.items():
+        published = model._default_manager.filter(status=Publishable.Status.PUBLISHED)
+        for content in published.filter(announced_at__lt=F("published_at")):
+            yield f"{kind} {content.pk} was announced at {content.announced_at}, before {content.published_at}."
+
+
+@invariant("Texts were rendered by a renderer we know")
+def renderings_are_known() -> Iterator[str]:
+    for model in apps.get_models():
+        if not issubclass(model, Body):
+            continue
+        written = model._default_manager.exclude(body="")
+        for pk in written.filter(body_renderer__gt=RENDERER_VERSION).values_list("pk", flat=True):
+            yield f"{model._meta.label} {pk} was rendered by a newer release than this one."
+        for pk in written.filter(body_renderer=0).values_list("pk", flat=True):
+            yield f"{model._meta.label} {pk} was never rendered."
+        if old := written.filter(body_renderer__range=(1, RENDERER_VERSION - 1)).count():
+            yield Note(f"{old} of {model._meta.label} were rendered by an older release.")

@@ -1,0 +1,39 @@
+"""Texts are rendered when they are saved; when an image gets other words, those that show it are rendered again."""
+
+from collections.abc import Iterable
+from itertools import batched
+
+from django.db import transaction
+
+from core import work
+from media_pipeline.models import MediaAsset
+from publishing.models import KINDS, Body, Item
+from publishing.workflow import saved
+
+AT_ONCE = 50  # texts a person waits for
+
+
+def showing(asset: MediaAsset) -> list[int]:
+    """The Items whose text shows the image."""
+    kinds = [model for model in KINDS.values() if issubclass(model, Body)]
+    return [pk for kind in kinds for pk in kind._default_manager.filter(images=asset).values_list("item_id", flat=True)]
+
+
+def rerender_soon(items: Iterable[int]) -> None:
+    """More than AT_ONCE are left to workers."""
+    ids = sorted(set(items))
+    if len(ids) <= AT_ONCE:
+        rerender(ids)
+        return
+    for chunk in batched(ids, AT_ONCE, strict=False):
+        work.enqueue("publishing.rerender", f"{chunk[0]}-{chunk[-1]}", {"items": list(chunk)})
+
+
+@transaction.atomic
+def rerender(items: Iterable[int]) -> None:
+    """Not a revision for readers, so the date of the last change stays."""
+    for item in Item.objects.filter(pk__in=items):
+        content = KINDS[item.kind]._default_manager.select_for_update().filter(item=item).first()
+        if isinstance(content, Body):
+            content.rerender()
+            saved(content, readable=False)

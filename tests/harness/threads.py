@@ -1,0 +1,20 @@
+import threading
+from collections.abc import Callable
+
+from django.db import connection
+
+
+def in_threads(number: int, call: Callable[[], object]) -> None:
+    """Call it in so many threads at once, each with a database connection of its own."""
+
+    def one() -> None:
+        try:
+            call()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

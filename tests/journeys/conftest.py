@@ -1,0 +1,50 @@
+"""A real browser (Debian's Chromium) against a real server, with a real database, cache and S3 behind it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Page
+
+# Playwright's loop makes Django believe that it runs asynchronously.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+
+
+@pytest.fixture(autouse=True)
+def _needs_a_browser() -> None:
+    if not CHROMIUM:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed; .ci/run should have done that.")
+        pytest.skip("needs Chromium: apt-get install chromium, or name it in CHROMIUM")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": quiet}
+
+
+@pytest.fixture
+def site(live_server: Any, settings: Any, transactional_db: None) -> Iterator[str]:
+    """The address of the running site, without a trailing slash."""
+    address = live_server.url.replace("127.0.0.1", "localhost")
+    settings.SITE_URL = address
+    settings.ALLOWED_HOSTS = ["localhost"]
+    settings.CSRF_TRUSTED_ORIGINS = [address]
+    call_command("prepare_storage")
+    yield address
+
+
+@pytest.fixture
+def no_errors(page: Page) -> Iterator[list[str]]:
+    """Fails the test if the browser complained: a script error, a blocked resource, a policy violation."""
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield complaints
+    assert complaints == []

@@ -1,0 +1,163 @@
+"""The demo magazine as readers get it. Filled once for all tests of this module; none of them writes."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import User
+from articles.models import Article, Section, Series
+from media_pipeline.images import ensure_bucket
+from media_pipeline.models import MediaAsset
+from ops.demo.filling import Login, fill
+from ops.demo.pictures import picture, portrait
+from pages.models import FrontPageSlot, StaticPage
+from people.models import Person
+from publishing.models import Publication, Publishable, Topic
+
+FEATURES = {
+    "heading": '<h3 id="',
+    "footnote": 'role="doc-endnotes"',
+    "admonition": '<aside class="admonition',
+    "folded box": "<details",
+    "table": '<div class="table"',
+    "task list": 'class="task-list-item-checkbox"',
+    "titled code": '<p class="code-title">',
+    "marked line": 'class="hll"',
+    "pull quote": '<blockquote class="pullquote">',
+    "figure": '<figure class="figure">',
+    "wide figure": '<figure class="figure wide">',
+    "full figure": '<figure class="figure full">',
+    "credit": '<span class="credit">',
+    "embed": '<figure class="embed embed-youtube">',
+    "definition list": "<dl>",
+}
+
+
+@pytest.fixture(scope="module")
+def logins(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[Login]]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        ensure_bucket()
+        filled = fill()
+        assert filled
+        yield filled
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _filled(logins: list[Login]) -> None: ...
+
+
+def contents() -> list[Publishable]:
+    return [*Article.objects.live(), *StaticPage.objects.live()]
+
+
+def bodies() -> str:
+    return "\n".join(content.body_html for content in (*Article.objects.all(), *StaticPage.objects.all()))
+
+
+def test_there_is_a_whole_magazine():
+    assert Article.objects.live().count() == 14
+    assert [article.slug for article in Article.objects.scheduled()] == ["the-shelf-life-of-a-link"]
+    assert Article.objects.filter(status=Publishable.Status.DRAFT).count() == 1
+    assert Article.objects.filter(sponsored=True).exclude(sponsor="").count() == 1
+    assert Section.objects.count() == 4
+    assert sorted(series.articles.live().count() for series in Series.objects.all()) == [2, 3]
+    assert Person.objects.exclude(bio_html="").exclude(portrait=None).count() == 6
+    assert Topic.objects.count() >= 10
+    assert [slot.place for slot in FrontPageSlot.objects.all()] == ["lead", "secondary", "secondary"]
+    assert set(StaticPage.objects.live().values_list("slug", flat=True)) == {"about", "imprint", "privacy"}
+
+
+def test_its_dates_spread_over_eight_months_and_one_is_next_week():
+    oldest = timezone.now() - Article.objects.live().earliest("published_at").published_at
+    assert timedelta(days=210) < oldest < timedelta(days=250)
+    ahead = Article.objects.scheduled().get().published_at - timezone.now()
+    assert timedelta(days=5) < ahead < timedelta(days=8)
+
+
+def test_nobody_is_told_that_old_articles_went_live():
+    assert not Article.objects.due_for_announcement().exists()
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_every_feature_of_markdown_is_shown(feature: str):
+    assert FEATURES[feature] in bodies()
+
+
+def test_articles_are_of_a_good_length():
+    for article in Article.objects.live():
+        assert 300 < article.body_words < 1300, article.slug
+
+
+def test_every_page_renders():
+    publication = Publication.current()
+    linked = [link.url for link in (*publication.header_links, *publication.footer_links)]
+    everything = [*contents(), *Section.objects.all(), *Series.objects.all(), *Person.objects.all()]
+    topics = [topic for topic in Topic.objects.all() if topic.entries.live().exists()]
+    paths = [
+        "/",
+        "/feed/",
+        "/articles/",
+        *linked,
+        *(thing.get_absolute_url() for thing in (*everything, *topics)),
+    ]
+    answers = {path: Client().get(path).status_code for path in paths}
+    assert {path: status for path, status in answers.items() if status != 200} == {}
+
+
+def test_the_scheduled_one_and_the_draft_are_hidden():
+    hidden = [*Article.objects.scheduled(), *Article.objects.filter(status=Publishable.Status.DRAFT)]
+    assert [Client().get(article.get_absolute_url()).status_code for article in hidden] == [404, 404]
+
+
+def test_links_between_its_pages_resolve():
+    paths = {
+        urlsplit(href).path
+        for href in re.findall(r'href="(/[^"]*)"', "".join(c.body_html for c in contents()))
+    }
+    assert len(paths) > 3
+    assert {path for path in paths if Client().get(path).status_code != 200} == set()
+
+
+def test_links_inside_a_page_have_their_target():
+    for content in (*Article.objects.all(), *StaticPage.objects.all()):
+        targets = re.findall(r'href="#([^"]+)"', content.body_html)
+        assert [target for target in targets if f'id="{target}"' not in content.body_html] == []
+
+
+def test_every_image_says_what_it_shows_and_who_made_it():
+    assert not MediaAsset.objects.filter(decorative=False, alt="").exists()
+    assert not MediaAsset.objects.filter(credit="").exists()
+    assert all(re.search(r'alt="[^"]+"', tag) for tag in re.findall(r"<img[^>]*>", bodies()))
+    assert "missing-image" not in bodies()
+    assert "image:" not in bodies()
+
+
+def test_every_article_has_a_hero_of_its_own():
+    heroes = list(Article.objects.values_list("hero", flat=True))
+    assert None not in heroes
+    assert len(heroes) == len(set(heroes))
+
+
+def test_the_three_can_log_in_and_only_the_editor_opens_the_admin(logins: list[Login]):
+    for login in logins:
+        user = User.objects.get(email=login.email)
+        assert user.check_password(login.password)
+        assert user.emailaddress_set.get().verified
+        assert user.is_superuser == user.is_staff == (login.role == "editor")
+    assert Person.objects.get(user__email="author@example.org").name == "Daniel Osei"
+    assert len({login.password for login in logins}) == 3
+
+
+def test_pictures_are_the_same_each_time():
+    assert picture("weave", "night paper red", seed=3) == picture("weave", "night paper red", seed=3)
+    assert picture("weave", "night paper red", seed=3) != picture("weave", "night paper red", seed=4)
+    face = {"paper": "mint", "skin": "tan", "hair": "ink", "style": "bob", "clothes": "red"}
+    assert portrait(**face) == portrait(**face)

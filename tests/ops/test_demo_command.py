@@ -1,0 +1,109 @@
+"""`manage.py demo`: when it fills, when it leaves things alone, what it prints and keeps."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from accounts.models import User
+from articles.models import Article, Section, Series
+from core import faults
+from media_pipeline.images import ensure_bucket
+from media_pipeline.models import MediaAsset
+from people.models import Person
+from publishing.models import Item, Publication, Topic
+
+pytestmark = pytest.mark.django_db
+MODELS = (Publication, Item, Article, Person, Section, Series, Topic, MediaAsset, User)
+
+
+@pytest.fixture(autouse=True)
+def _var(settings: Settings, tmp_path: Path) -> None:
+    ensure_bucket()
+    settings.VAR_DIR = tmp_path
+
+
+def demo() -> str:
+    out = io.StringIO()
+    call_command("demo", stdout=out)
+    return out.getvalue()
+
+
+def rows() -> dict[str, list[dict[str, object]]]:
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in MODELS}
+
+
+def test_in_development_the_logins_are_kept_and_shown_again(settings: Settings, tmp_path: Path):
+    settings.DEBUG = True
+    first = demo()
+    before = rows()
+    kept = tmp_path / "demo-login.txt"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert kept.read_text() in first
+    assert User.objects.get(email="editor@example.org").check_password(
+        kept.read_text().splitlines()[1].split()[-1]
+    )
+
+    second = demo()
+    assert "changes nothing" in second
+    assert kept.read_text() in second
+    assert rows() == before
+
+    User.objects.get(email="editor@example.org").delete()
+    assert kept.read_text() not in demo()
+
+
+def test_in_production_the_logins_are_kept_nowhere(tmp_path: Path):
+    first = demo()
+    password = first.split("editor@example.org")[1].split()[0]
+    assert User.objects.get(email="editor@example.org").check_password(password)
+    assert list(tmp_path.iterdir()) == []
+    assert demo() == "There is content already, so the demo magazine changes nothing.\n"
+
+
+def a_topic() -> None:
+    Topic.objects.create(name="Gardens")
+
+
+def somebody_with_an_address_of_the_demo() -> None:
+    User.objects.create_superuser("editor@example.org", "a-password-of-their-own")
+
+
+@pytest.mark.parametrize(
+    "begun", [a_topic, Publication(name="Mine").save, somebody_with_an_address_of_the_demo]
+)
+def test_it_leaves_a_database_alone_that_somebody_has_begun(begun):
+    begun()
+    before = rows()
+    assert "changes nothing" in demo()
+    assert rows() == before
+
+
+def test_a_crash_in_the_middle_leaves_the_database_empty(settings: Settings, tmp_path: Path):
+    settings.DEBUG = True
+    stored = []
+
+    def fail_at_the_tenth() -> None:
+        stored.append(1)
+        if len(stored) == 10:
+            raise RuntimeError("the power failed")
+
+    faults.arm("images.after_store", fail_at_the_tenth)
+    with pytest.raises(RuntimeError, match="the power failed"):
+        demo()
+    assert all(found == [] for found in rows().values())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_bucket_is_explained(settings: Settings):
+    from django.core.files.storage import storages
+
+    options = settings.STORAGES["default"]["OPTIONS"] | {"bucket_name": "nowhere"}
+    settings.S3_BUCKET = "nowhere"
+    settings.STORAGES = settings.STORAGES | {"default": settings.STORAGES["default"] | {"OPTIONS": options}}
+    assert storages["default"].bucket_name == "nowhere"  # type: ignore[attr-defined]
+    with pytest.raises(CommandError, match="prepare_storage"):
+        demo()
+    assert not Publication.objects.exists()

@@ -1,0 +1,92 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from articles.models import Article
+from publishing import workflow
+from publishing.models import Item, Publishable
+from publishing.signals import content_changed
+from search.models import IndexEntry
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def live_headlines() -> list[str]:
+    return [article.headline for article in Article.objects.live()]
+
+
+def test_publishing_makes_it_live_and_says_who_and_when(editor) -> None:
+    article = workflow.publish(factories.article("News", published=False), by=editor)
+    assert live_headlines() == ["News"]
+    assert article.published_by == editor
+    assert timezone.now() - article.published_at < timedelta(minutes=1)
+
+
+def test_publishing_for_a_later_time_shows_nothing_before_it(editor) -> None:
+    later = timezone.now() + timedelta(days=1)
+    article = workflow.publish(factories.article(published=False), by=editor, at=later)
+    assert article.published_at == later
+    assert live_headlines() == []
+    assert list(Article.objects.scheduled()) == [article]
+
+
+def test_publishing_what_is_live_keeps_its_date(editor) -> None:
+    article = factories.article(at=timezone.now() - timedelta(days=9))
+    before = article.published_at
+    assert workflow.publish(article, by=editor).published_at == before
+
+
+def test_publishing_what_was_scheduled_brings_it_out_now(editor) -> None:
+    article = factories.article(at=timezone.now() + timedelta(days=9))
+    workflow.publish(article, by=editor)
+    assert article.is_live
+
+
+def test_without_a_headline_it_refuses_and_says_why(editor) -> None:
+    article = Article.objects.create(headline="  ", slug="empty")
+    with pytest.raises(workflow.Refused, match="headline"):
+        workflow.publish(article, by=editor)
+    assert Article.objects.get().status == Publishable.Status.DRAFT
+
+
+def test_unpublishing_takes_it_off_the_site_and_out_of_the_index(editor) -> None:
+    article = factories.article()
+    workflow.unpublish(article, by=editor)
+    assert live_headlines() == []
+    assert not IndexEntry.objects.exists()
+    with pytest.raises(workflow.Refused):
+        workflow.unpublish(article, by=editor)
+
+
+def test_its_identity_outlives_it(editor) -> None:
+    article = factories.article()
+    item = article.item
+    article.delete()
+    assert Item.objects.get() == item
+    assert item.content() is None
+    assert str(item) == "deleted article"
+
+
+def test_an_edit_of_a_live_article_is_dated_and_one_of_a_draft_is_not() -> None:
+    live, draft = factories.article(), factories.article(published=False)
+    for article in (live, draft):
+        workflow.saved(article)
+    assert timezone.now() - live.revised_at < timedelta(minutes=1)
+    assert draft.revised_at is None
+
+
+def test_the_index_holds_the_bylines_when_the_signal_is_sent() -> None:
+    seen = []
+
+    def look(sender, content, **kwargs) -> None:
+        seen.append([credit.person.name for credit in content.bylines.all()])
+
+    content_changed.connect(look)
+    try:
+        factories.article(by=[factories.person("Ana"), factories.person("Bo")])
+    finally:
+        content_changed.disconnect(look)
+    assert seen == [["Ana", "Bo"]]
+    assert [credit["name"] for credit in IndexEntry.objects.get().byline] == ["Ana", "Bo"]
