@@ -30,7 +30,7 @@ class BylineInline(SortableInline[Byline, Article]):
 class ArticleAdmin(PublishableAdmin[Article]):
     form = ArticleForm
     inlines = [BylineInline]
-    list_display = ["headline", "state", "section", "names", "published_at"]
+    list_display = ["headline", "state", "section", "names", "published"]
     list_filter = [StateFilter, "section", "series", ("people", admin.RelatedOnlyFieldListFilter), ("topics", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["section"]
     search_fields = ["headline", "standfirst", "slug", "bylines__person__name"]

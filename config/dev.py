@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Iterator
 from types import FrameType
+from typing import NoReturn
 
 import psutil
 
@@ -68,9 +69,10 @@ def _develop(port: int) -> None:
         _say("PostgreSQL, Valkey and S3")
         embedded.use()
         child = os.environ | {MARK: str(env.ROOT), "PYTHONUNBUFFERED": "1"}
+        child["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"
         child.setdefault("SITE_URL", f"http://localhost:{port}")
-        said = [_step(command, child) for command in STEPS]
-        _run(port, child, said[-1])
+        said = {command: _step(command, child) for command in STEPS}
+        _run(port, child, said["demo"])
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
@@ -164,8 +166,8 @@ def _step(command: str, environment: dict[str, str]) -> str:
 # --- web, worker and clock ----------------------------------------------------------------------------------
 
 
-def _run(port: int, environment: dict[str, str], login: str) -> None:
-    """Returns never: it ends with DevError when a process does, or with KeyboardInterrupt."""
+def _run(port: int, environment: dict[str, str], login: str) -> NoReturn:
+    """Until Ctrl-C; raises DevError when one of the three ends."""
     commands = {"web": ["runserver", f"127.0.0.1:{port}"], "worker": ["worker"], "clock": ["clock"]}
     running = {name: _spawn(name, command, environment) for name, command in commands.items()}
     announced = False
@@ -237,12 +239,15 @@ def _end_all() -> None:
 
     A job runs in a session of its own, below its worker: the worker is asked, and lets the job finish.
     """
-    ours = _ours()
-    pids = {process.pid for process in ours}
-    with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
-        sessions = {os.getsid(process.pid) for process in ours if process.ppid() not in pids}
-        for process in ours:
-            if os.getsid(process.pid) in sessions:
+    kin: dict[psutil.Process, tuple[int, int]] = {}  # parent, session
+    for process in _ours():
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+            kin[process] = process.ppid(), os.getsid(process.pid)
+    pids = {process.pid for process in kin}
+    sessions = {session for parent, session in kin.values() if parent not in pids}
+    for process, (_, session) in kin.items():
+        if session in sessions:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 process.terminate()
     if not processes.wait(_ours, PATIENCE):
         processes.kill(_ours())

@@ -33,7 +33,7 @@ def _one_redis() -> bool:
 
 
 def _no_storage() -> bool:
-    options = settings.STORAGES["default"].get("OPTIONS", {})
+    options: Any = settings.STORAGES["default"].get("OPTIONS", {})
     return settings.S3_BUCKET == "masthead" and not options.get("access_key")
 
 

@@ -63,7 +63,7 @@ def judge(rule: Invariant) -> Verdict:
         said.extend(rule.check())
     except Exception as error:
         said.append(f"It could not be checked: {type(error).__name__}: {error}")
-    notes = [line for line in said if isinstance(line, Note)]
+    notes: list[str] = [line for line in said if isinstance(line, Note)]
     return Verdict(rule.name, [line for line in said if not isinstance(line, Note)], notes)
 
 
@@ -85,9 +85,9 @@ def generation_is_known() -> Iterator[str]:
 @invariant("Work is done when it is due")
 def work_moves() -> Iterator[str]:
     late = Now() - timedelta(minutes=10)
-    for row in Work.objects.filter(state=Work.State.RUNNING, lease_until__lt=late):
+    for row in Work.objects.filter(state=Work.State.RUNNING, lease_until__lt=late).order_by("pk"):
         yield f"{row} was abandoned by its worker at {row.lease_until}, and nobody took it up. Does the clock run?"
-    waiting = Work.objects.filter(state=Work.State.WAITING)
+    waiting = Work.objects.filter(state=Work.State.WAITING).order_by("pk")
     for row in waiting.filter(kind__in=HANDLERS, next_try_at__lt=Now() - timedelta(hours=1)):
         yield f"{row} has been due since {row.next_try_at}. Is there a worker for {HANDLERS[row.kind].queue}?"
     for kind in waiting.exclude(kind__in=HANDLERS).order_by().values_list("kind", flat=True).distinct():
@@ -96,7 +96,7 @@ def work_moves() -> Iterator[str]:
 
 @invariant("Parked work says why")
 def parked_work_has_a_reason() -> Iterator[str]:
-    parked = Work.objects.filter(state=Work.State.PARKED)
+    parked = Work.objects.filter(state=Work.State.PARKED).order_by("pk")
     for row in parked.filter(problem=""):
         yield f"{row} is parked without a reason."
     if count := parked.count():

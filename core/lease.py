@@ -243,5 +243,5 @@ def _settle_once(run: Run, end: Callable[[Any], None]) -> bool:
 
 
 def _save(row: Work) -> None:
-    row.changed_at = Now()  # type: ignore[assignment]
+    row.changed_at = Now()
     row.save()

@@ -34,7 +34,7 @@ _paused_until = 0.0
 
 
 @lru_cache
-def connect(url: str, timeout: float = 1) -> "Redis[bytes]":
+def connect(url: str, timeout: float = 1) -> Redis:
     once_more = Retry(
         NoBackoff(), 1, supported_errors=(RedisConnectionError,)
     )  # a restarted server's old connections

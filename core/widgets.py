@@ -20,6 +20,19 @@ class PlainTextarea(forms.Textarea):
         return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
+class HueInput(forms.NumberInput):
+    """An angle of the colour circle, 0 to 359."""
+
+    class Media:
+        js = [element("hue-field")]
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"min": 0, "max": 359})
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return format_html("<hue-field>{}</hue-field>", super().render(name, value, attrs, renderer))
+
+
 class MarkdownEditor(PlainTextarea):
     """A text with a toolbar and its rendering beside it; a plain textarea without JavaScript.
 

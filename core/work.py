@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.db.models.functions import Least, Now
 
@@ -63,7 +63,7 @@ def handler(
     """
 
     def register(function: Callable[[Run], None]) -> Callable[[Run], None]:
-        seconds = timeout or settings.RQ_QUEUES[queue]["DEFAULT_TIMEOUT"]
+        seconds = timeout or int(str(settings.RQ_QUEUES[queue]["DEFAULT_TIMEOUT"]))
         HANDLERS[kind] = Handler(kind, function, attempts, lease, queue, seconds, patience)
         return function
 
@@ -98,13 +98,13 @@ def _ask_again(row: Work, payload: dict[str, Any], when: Any) -> None:
         row.payload = payload
         row.checkpoint = row.checkpoint if row.state == Work.State.RUNNING else {}
     if row.state == Work.State.RUNNING:
-        row.again_at = Least(F("again_at"), when)  # type: ignore[assignment]
+        row.again_at = Least(F("again_at"), when)
     elif row.state == Work.State.WAITING:
-        row.next_try_at = Least(F("next_try_at"), when)  # type: ignore[assignment]
+        row.next_try_at = Least(F("next_try_at"), when)
     else:
         row.state, row.attempts, row.problem, row.checkpoint = Work.State.WAITING, 0, "", {}
         row.due_at = row.next_try_at = when
-    row.changed_at = Now()  # type: ignore[assignment]
+    row.changed_at = Now()
     row.save()
 
 
@@ -139,8 +139,6 @@ def wake_due() -> None:
 
 def run(work_id: int) -> None:
     """Do one piece of work if it is due. RQ calls this by its name; it says nothing back, the row does."""
-    global _interruptible
-    close_old_connections()
     current = None if _stop_asked else _claim(work_id)
     if current is None:
         return

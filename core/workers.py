@@ -25,7 +25,7 @@ class Worker(RQWorker):
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self.stop_asked = True
-        super().request_stop(signum, frame)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
         """A second signal changes nothing: the job has its seconds, and not more."""
@@ -40,7 +40,7 @@ class Worker(RQWorker):
     def set_shutdown_requested_date(self) -> None:
         """Only shown on a page: not worth a failed shutdown."""
         try:
-            super().set_shutdown_requested_date()
+            super().set_shutdown_requested_date()  # type: ignore[no-untyped-call]
         except RedisError as error:
             log.warning("worker_without_redis", error=str(error))
 

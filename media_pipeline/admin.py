@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from core.generics import ModelAdmin
+from core.editing import DeskAdmin
 from core.widgets import element
 from media_pipeline import library
 from media_pipeline.forms import AssetForm, UploadForm
@@ -23,12 +23,11 @@ SHOWN_TO_READERS = {"alt", "decorative", "credit", "focal_x", "focal_y"}
 
 
 @admin.register(MediaAsset)
-class MediaAssetAdmin(ModelAdmin[MediaAsset]):
+class MediaAssetAdmin(DeskAdmin[MediaAsset]):
     list_display = ["picture", "name", "alt", "credit", "size", "created_at"]
     list_display_links = ["picture", "name"]
-    list_per_page = 50
     search_fields = ["name", "alt", "credit"]
-    readonly_fields = ["markdown", "facts", "used_in"]
+    readonly_fields = ["crop", "markdown", "facts", "used_in"]
 
     class Media:
         js = [element("focal-point"), element("copy-text")]
@@ -40,7 +39,7 @@ class MediaAssetAdmin(ModelAdmin[MediaAsset]):
 
     def get_fieldsets(self, request: HttpRequest, obj: MediaAsset | None = None) -> Any:
         words = ["alt", "decorative", "credit", "name"]
-        focal = ("The point that must survive cropping", {"fields": [("focal_x", "focal_y")], "classes": ["focal"]})
+        focal = ("The point that must survive cropping", {"fields": ["crop", ("focal_x", "focal_y")]})
         if obj is None:
             return [(None, {"fields": ["file", *words]})]
         return [(None, {"fields": words}), focal, ("In texts", {"fields": ["markdown", "used_in", "facts"]})]
@@ -57,9 +56,18 @@ class MediaAssetAdmin(ModelAdmin[MediaAsset]):
 
     # --- one image ----------------------------------------------------------------------------------------------
 
+    @admin.display(description="click on it")
+    def crop(self, asset: MediaAsset) -> SafeString:
+        return format_html('<focal-point x="id_focal_x" y="id_focal_y">{}</focal-point>', thumbnail(asset, 480))
+
     @admin.display(description="for Markdown")
     def markdown(self, asset: MediaAsset) -> SafeString:
-        return format_html("<copy-text><code>![{}]({})</code></copy-text>", asset.alt, asset.reference)
+        """Without words of its own, so that a corrected alternative text reaches every article."""
+        return format_html(
+            '<copy-text><code>![]({})</code></copy-text><p class="help">{}</p>',
+            asset.reference,
+            "Words between the brackets replace the alternative text in that place.",
+        )
 
     @admin.display(description="the file")
     def facts(self, asset: MediaAsset) -> SafeString:

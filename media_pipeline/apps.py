@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class MediaPipelineConfig(AppConfig):
     name = "media_pipeline"
-    verbose_name = "media"
+    verbose_name = "Media"

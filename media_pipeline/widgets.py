@@ -7,8 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core.editing import Uncluttered
-from core.generics import ModelAdmin
+from core.editing import DeskAdmin
 from core.widgets import element
 from media_pipeline.models import MediaAsset
 
@@ -33,7 +32,7 @@ class ImageSelect(AutocompleteSelect):
         return thumbnail(asset) if asset else ""
 
 
-class PicksImages[M: Model](Uncluttered, ModelAdmin[M]):
+class PicksImages[M: Model](DeskAdmin[M]):
     """Fields that point at an image show it."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from core.generics import ModelAdmin
+from core.editing import DeskAdmin
 from core.widgets import element
 from pages import front_form
 from pages.models import FrontPageSlot, StaticPage
@@ -15,7 +15,7 @@ from publishing.publishable_admin import PublishableAdmin
 
 @admin.register(StaticPage)
 class StaticPageAdmin(PublishableAdmin[StaticPage]):
-    list_display = ["name", "slug", "state", "published_at"]
+    list_display = ["name", "slug", "state", "published"]
     search_fields = ["name", "slug", "summary"]
     fieldsets = [
         (None, {"fields": ["name", "body"], "classes": ["writing"]}),
@@ -27,7 +27,7 @@ class StaticPageAdmin(PublishableAdmin[StaticPage]):
 
 
 @admin.register(FrontPageSlot)
-class FrontPageAdmin(ModelAdmin[FrontPageSlot]):
+class FrontPageAdmin(DeskAdmin[FrontPageSlot]):
     """One page instead of a list of rows: the front page is composed as a whole."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -55,4 +55,4 @@ class FrontPageAdmin(ModelAdmin[FrontPageSlot]):
         return TemplateResponse(request, "admin/pages/front_page.html", context)
 
     class Media:
-        js = [element("sortable-rows"), element("edit-guard")]
+        js = [element("sortable-rows")]

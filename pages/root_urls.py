@@ -4,4 +4,4 @@ from django.urls import path
 
 from pages import views
 
-urlpatterns = [path("<slug>/", views.static_page, name="static_page")]
+urlpatterns = [path("<slug:slug>/", views.static_page, name="static_page")]

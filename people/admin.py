@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from core.editing import KeepsAddress, SortableInline
 from core.generics import ModelForm
 from core.markdown import MarkdownTooComplex, render
-from core.widgets import MarkdownEditor, element
+from core.widgets import MarkdownEditor
 from media_pipeline.widgets import PicksImages
 from people.models import Person, PersonLink
 from people.signals import person_changed
@@ -52,9 +52,6 @@ class PersonAdmin(PicksImages[Person], KeepsAddress[Person]):
         (None, {"fields": ["name", "tagline", "bio", "portrait"]}),
         ("Small print", {"fields": ["slug", "user"], "classes": ["collapse"]}),
     ]
-
-    class Media:
-        js = [element("edit-guard")]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -11,9 +11,9 @@ from publishing.models import KINDS, Body, Item, Publishable
 @invariant("Everything publishable has an identity of its own kind")
 def identities_fit() -> Iterator[str]:
     for kind, model in KINDS.items():
-        for content in model._default_manager.exclude(item__kind=kind).select_related("item"):
+        for content in model._default_manager.exclude(item__kind=kind).select_related("item").order_by("pk"):
             yield f"{kind} {content.pk} has the identity {content.item_id} of the kind {content.item.kind}."
-    for item in Item.objects.exclude(kind__in=KINDS):
+    for item in Item.objects.exclude(kind__in=KINDS).order_by("pk"):
         yield f"Identity {item.pk} is of the kind {item.kind}, which nothing is."
 
 
@@ -21,7 +21,7 @@ def identities_fit() -> Iterator[str]:
 def announcements_are_not_early() -> Iterator[str]:
     for kind, model in KINDS.items():
         published = model._default_manager.filter(status=Publishable.Status.PUBLISHED)
-        for content in published.filter(announced_at__lt=F("published_at")):
+        for content in published.filter(announced_at__lt=F("published_at")).order_by("pk"):
             yield f"{kind} {content.pk} was announced at {content.announced_at}, before {content.published_at}."
 
 
@@ -30,7 +30,7 @@ def renderings_are_known() -> Iterator[str]:
     for model in apps.get_models():
         if not issubclass(model, Body):
             continue
-        written = model._default_manager.exclude(body="")
+        written = model._default_manager.exclude(body="").order_by("pk")
         for pk in written.filter(body_renderer__gt=RENDERER_VERSION).values_list("pk", flat=True):
             yield f"{model._meta.label} {pk} was rendered by a newer release than this one."
         for pk in written.filter(body_renderer=0).values_list("pk", flat=True):

@@ -57,7 +57,7 @@ def publication(request: HttpRequest, object_id: int, *, admin: "PublishableAdmi
         "preview_url": admin.address("preview", content),
         "media": admin.media + form.media,
     }
-    return TemplateResponse(request, "admin/publishing/publication.html", context)
+    return TemplateResponse(request, "admin/publication.html", context)
 
 
 def each(

@@ -5,13 +5,13 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
-from django.db.models import QuerySet, TextField
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core.widgets import MarkdownEditor, PlainTextarea, element
+from core.widgets import MarkdownEditor, element
 from media_pipeline.widgets import PicksImages
 from publishing import publication_views, workflow
 from publishing.forms import PublishableForm
@@ -33,18 +33,16 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
     """A subclass gives `page(content)`, the template and context of the readers' page, and may give `advice(content)`."""
 
     form = PublishableForm
-    change_form_template = "admin/publishing/change_form.html"
-    formfield_overrides = {TextField: {"widget": PlainTextarea(attrs={"rows": 3, "class": "vLargeTextField"})}}
-    list_display: Any = ["__str__", "state", "published_at"]
+    change_form_template = "admin/publishable_form.html"
+    list_display: Any = ["__str__", "state", "published"]
     list_filter: Any = [StateFilter]
-    list_per_page = 50
     date_hierarchy = "published_at"
     actions: Any = ["publish_selected", "unpublish_selected"]
     unread_fields: ClassVar[set[str]] = {"slug"}
     """Fields that may change without giving readers another text."""
 
     class Media:
-        js = [element("edit-guard"), element("preview-window")]
+        js = [element("preview-window")]
 
     def page(self, content: P) -> tuple[str, dict[str, Any]]:
         raise NotImplementedError
@@ -63,6 +61,10 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
         words = {"draft": "Draft", "live": "Live"}.get(content.state) or f"Scheduled for {publication_views.moment(content)}"
         return format_html('<span class="state {}">{}</span>', content.state, words)
 
+    @admin.display(description="published", ordering="published_at")
+    def published(self, content: Any) -> str:
+        return publication_views.moment(content) if content.state == "live" else ""
+
     @admin.action(description="Publish now", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[P]) -> None:
         publication_views.each(self, request, queryset, partial(workflow.publish, by=request.user), "Published")
@@ -75,7 +77,7 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "body":
-            kwargs |= {"widget": MarkdownEditor(), "strip": False}
+            kwargs |= {"widget": MarkdownEditor(), "strip": False, "help_text": "Markdown. ## begins a section."}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: P, form: Any, change: bool) -> None:

@@ -37,7 +37,7 @@ def indexed_is_published() -> Iterator[str]:
         published = model._default_manager.filter(
             item_id=OuterRef("item_id"), status=Publishable.Status.PUBLISHED
         )
-        for entry in IndexEntry.objects.filter(~Exists(published), kind=kind):
+        for entry in IndexEntry.objects.filter(~Exists(published), kind=kind).order_by("pk"):
             yield f"“{entry}” at {entry.path} is in the index, and no {kind} of that identity is published."
-    for entry in IndexEntry.objects.exclude(kind__in=KINDS):
+    for entry in IndexEntry.objects.exclude(kind__in=KINDS).order_by("pk"):
         yield f"“{entry}” is in the index as a {entry.kind}, which nothing is."

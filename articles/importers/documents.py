@@ -23,6 +23,7 @@ _HERO = ("image", "cover", "hero", "featured_image", "featuredimage", "featured"
 _CANONICAL = ("canonical", "canonicalurl", "canonical_url")
 _HEADING = re.compile(r"^ {0,3}(#|=+[ \t]*$|-+[ \t]*$)", re.MULTILINE)
 _GENERIC = frozenset({"articles", "blog", "content", "docs", "drafts", "pages", "posts", "src"})
+_NOTHING = ("", "null", "~")
 _YES, _NO = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -149,7 +150,7 @@ def _names(place: Fields) -> list[str]:
     for name in ("authors", "author"):
         value = place.get(name)
         people = value if isinstance(value, list) else [value]
-        written = [str(p.get("name", "")) if isinstance(p, dict) else p for p in people if p]
+        written = [str(p.get("name", "")) if isinstance(p, dict) else p for p in people if p not in (None, *_NOTHING)]
         if any(not isinstance(person, str) for person in written):
             raise ItemFailed(f"“{name}” must be a name or a list of names.")
         if names := [clean for person in written if (clean := person_name(person))]:
@@ -186,7 +187,7 @@ def _word(fields: Fields, *names: str) -> str:
     for name in names:
         value = fields.get(name)
         value = value[0] if isinstance(value, list) and len(value) == 1 else value
-        if isinstance(value, str) and value.strip() not in ("", "null", "~"):
+        if isinstance(value, str) and value.strip() not in _NOTHING:
             return value.strip()
     return ""
 

@@ -17,7 +17,7 @@ _TITLES = ("admonition_title_open", "alert_title_open", "admonition_title_close"
 
 
 def plugin(md: MarkdownIt) -> None:
-    md.options["alerts"] = True  # type: ignore[typeddict-unknown-key]
+    md.options["alerts"] = True
     md.use(admon_plugin).use(container_plugin, "box", validate=_is_box)
     md.core.ruler.after("block", "admonitions", _boxes)
 

@@ -88,11 +88,15 @@ def _vimeo(parts: SplitResult) -> Embed | None:
     secret = match[2] or parse_qs(parts.query, max_num_fields=20).get("h", [""])[0]
     secret = secret if re.fullmatch(r"[0-9a-f]{1,20}", secret) else ""
     player = f"{_VIMEO}/video/{match[1]}?" + urlencode({"dnt": 1} | ({"h": secret} if secret else {}))
-    return Embed("Vimeo", "Watch on", player, f"https://vimeo.com/{match[1]}" + (f"/{secret}" if secret else ""))
+    return Embed(
+        "Vimeo", "Watch on", player, f"https://vimeo.com/{match[1]}" + (f"/{secret}" if secret else "")
+    )
 
 
 def _codepen(parts: SplitResult) -> Embed | None:
-    match = re.fullmatch(r"/([A-Za-z0-9_-]{1,60})/(?:pen|embed|full|details)/([A-Za-z0-9]{4,40})/?", parts.path)
+    match = re.fullmatch(
+        r"/([A-Za-z0-9_-]{1,60})/(?:pen|embed|full|details)/([A-Za-z0-9]{4,40})/?", parts.path
+    )
     if not match:
         return None
     user, pen = match.groups()

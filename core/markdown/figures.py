@@ -47,7 +47,9 @@ def picture(attributes: Mapping[str, str], page: Page, linked: bool) -> str:
         size = {key: attributes[key] for key in ("width", "height") if attributes.get(key, "").isdecimal()}
         return _img({"src": source, "alt": alt} | size)
     if addresses.is_outside(source):
-        return f'<span class="outside-image">{escape(alt)}</span>' if linked else outside_link(source, alt, page)
+        return (
+            f'<span class="outside-image">{escape(alt)}</span>' if linked else outside_link(source, alt, page)
+        )
     return _missing(alt)
 
 
@@ -56,7 +58,9 @@ def outside_link(url: str, words: str, page: Page | None = None) -> str:
     if not addresses.is_outside(url):
         return ""
     href = f"https:{url}" if url.startswith("//") else url
-    return _link(href, escape(words.strip() or addresses.file_name(url)), page or Page(), ' class="outside-image"')
+    return _link(
+        href, escape(words.strip() or addresses.file_name(url)), page or Page(), ' class="outside-image"'
+    )
 
 
 def _asset(source: str, alt: str, page: Page) -> str:
@@ -100,7 +104,9 @@ def _figures(state: StateCore) -> None:
     for index, token in paragraphs(state.tokens):
         if found := _only_picture(token.children or []):
             image, href = found
-            replace_paragraph(state.tokens, index, figure(_of(image, state.md), state.env["page"], state.md, href))
+            replace_paragraph(
+                state.tokens, index, figure(_of(image, state.md), state.env["page"], state.md, href)
+            )
 
 
 def _only_picture(children: list[Token]) -> tuple[Token, str] | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -66,7 +67,9 @@ def check_length(source: str) -> None:
 
 
 def plugin(md: MarkdownIt) -> None:
-    everywhere = {"alt": ["paragraph", "reference", "blockquote", "list", "table", "deflist", "footnote_def"]}
+    everywhere: RuleOptionsType = {
+        "alt": ["paragraph", "reference", "blockquote", "list", "table", "deflist", "footnote_def"]
+    }
     md.block.ruler.before(md.block.ruler.get_all_rules()[0], "budget", _count, everywhere)
     md.core.ruler.after("block", "block_limits", _check_blocks)
     md.core.ruler.after("inline", "inline_limits", _check_inlines)
@@ -89,7 +92,9 @@ def _count(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def _check_blocks(state: StateCore) -> None:
     for token in state.tokens:
         if token.level > MAX_BLOCK_NESTING:
-            raise MarkdownTooComplex(f"Quotes and lists are nested more than {MAX_BLOCK_NESTING} levels deep.")
+            raise MarkdownTooComplex(
+                f"Quotes and lists are nested more than {MAX_BLOCK_NESTING} levels deep."
+            )
         if token.type == "inline" and len(token.content) > MAX_PARAGRAPH:
             raise MarkdownTooComplex(f"A paragraph is longer than {MAX_PARAGRAPH:,} characters.")
 

@@ -59,7 +59,9 @@ def _with_links(children: list[Token], md: MarkdownIt) -> list[Token]:
 
 def _link_change(token: Token) -> int:
     if token.type == "html_inline":
-        return bool(re.match(r"<a[\s>]", token.content, re.I)) - bool(re.match(r"</a\s*>", token.content, re.I))
+        return bool(re.match(r"<a[\s>]", token.content, re.I)) - bool(
+            re.match(r"</a\s*>", token.content, re.I)
+        )
     return token.nesting if token.tag == "a" else 0
 
 
@@ -68,7 +70,11 @@ def _split(token: Token, md: MarkdownIt) -> list[Token]:
     position = 0
 
     def add(kind: str, content: str = "", **more: Any) -> None:
-        pieces.append(Token(kind, more.pop("tag", ""), more.pop("nesting", 0), content=content, level=token.level, **more))
+        pieces.append(
+            Token(
+                kind, more.pop("tag", ""), more.pop("nesting", 0), content=content, level=token.level, **more
+            )
+        )
 
     for match in _BARE_URL.finditer(token.content):
         url = _trimmed(match[0])

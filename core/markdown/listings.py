@@ -51,7 +51,14 @@ _ROLE_OF: dict[TokenType, str] = {
 }
 # Each of these was run against hostile input; some of Pygments' other five hundred take minutes
 LANGUAGES = frozenset(
-    ["apache", "bash", "batch", "c", "c#", "c++", "clojure", "cmake", "console", "cpp", "cs", "csharp", "css", "dart", "diff", "django", "docker", "dockerfile", "elixir", "erlang", "fish", "fsharp", "go", "graphql", "groovy", "haskell", "hcl", "html", "html+django", "html+jinja", "http", "ini", "java", "javascript", "jinja", "js", "json", "json5", "jsx", "julia", "kotlin", "latex", "less", "lisp", "lua", "make", "makefile", "markdown", "md", "nginx", "nim", "nix", "objc", "ocaml", "perl", "php", "postgres", "postgresql", "powershell", "proto", "protobuf", "ps1", "py", "pycon", "pytb", "python", "python3", "r", "rb", "rs", "rst", "ruby", "rust", "sass", "scala", "scss", "sh", "shell", "sql", "swift", "terraform", "tex", "toml", "ts", "tsx", "typescript", "vim", "wast", "xml", "yaml", "yml", "zig", "zsh"]
+    """
+    apache bash batch c c# c++ clojure cmake console cpp cs csharp css dart diff django docker dockerfile
+    elixir erlang fish fsharp go graphql groovy haskell hcl html html+django html+jinja http ini java
+    javascript jinja js json json5 jsx julia kotlin latex less lisp lua make makefile markdown md nginx
+    nim nix objc ocaml perl php postgres postgresql powershell proto protobuf ps1 py pycon pytb python
+    python3 r rb rs rst ruby rust sass scala scss sh shell sql swift terraform tex toml ts tsx typescript
+    vim wast xml yaml yml zig zsh
+    """.split()  # noqa: SIM905 - one word a line would fill two screens
 )
 _LONGEST = 10_000
 _LONGEST_LINE = 300
@@ -73,7 +80,9 @@ def _fence(renderer: RendererHTML, tokens: list[Token], index: int, options: Any
     language = _language(info)
     lines = _lines(token.content, language, env["page"].budget)
     marked = _numbers(written.get("hl_lines", ""))
-    code = "".join(f'<span class="hll">{line}</span>' if n in marked else line for n, line in enumerate(lines, 1))
+    code = "".join(
+        f'<span class="hll">{line}</span>' if n in marked else line for n, line in enumerate(lines, 1)
+    )
     attribute = f' data-language="{escape(language)}"' if language else ""
     title = f'<p class="code-title">{escape(written["title"])}</p>' if written.get("title") else ""
     return f'<code-block class="code"{attribute}>{title}<pre tabindex="0"><code>{code}</code></pre></code-block>\n'
@@ -90,9 +99,10 @@ def _lines(code: str, language: str, budget: Budget) -> list[str]:
         return escape(code, quote=False).splitlines(keepends=True)
     lines = [""]
     for role, words in _runs(_lexer(language), code):
-        html = escape(words, quote=False)
+        html = escape(words.removesuffix("\n"), quote=False)
         lines[-1] += f'<span class="{role}">{html}</span>' if role and words.strip() else html
         if words.endswith("\n"):
+            lines[-1] += "\n"
             lines.append("")
     return lines
 
@@ -108,7 +118,9 @@ def _is_ordinary(code: str) -> bool:
 def _runs(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:
     """(role, words) with neighbours of one role joined, never across a line end."""
     pieces = (
-        (_role(kind), line) for kind, words in lexer.get_tokens(code) for line in words.splitlines(keepends=True)
+        (_role(kind), line)
+        for kind, words in lexer.get_tokens(code)
+        for line in words.splitlines(keepends=True)
     )
     for role, group in groupby(_by_line(pieces), key=lambda piece: piece[:2]):
         yield role[0], "".join(words for _, _, words in group)

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from core.markdown import embeds, figures, ids, links, tables
 from core.markdown.made import made
 from core.markdown.page import Page
-from core.markdown.sanitise import RAW_ATTRIBUTES, REOPENED, VOID, WITHOUT_CONTENT
+from core.markdown.sanitise import CLASSES, RAW_ATTRIBUTES, REOPENED, VOID, WITHOUT_CONTENT
 
 type Attributes = dict[str, str]
 
@@ -115,6 +115,10 @@ def _written(name: str, attributes: Attributes, page: Page) -> str:
     kept = {key: value for key, value in attributes.items() if key in allowed}
     if "id" in kept:
         kept["id"] = ids.claim(kept["id"], page.ids)
+    if classes := [word for word in kept.pop("class", "").split() if word in CLASSES.get(name, ())]:
+        kept["class"] = " ".join(classes)
+    if name == "pre":
+        kept["tabindex"] = "0"
     return f"<{name}" + "".join(f' {key}="{escape(value)}"' for key, value in kept.items()) + ">"
 
 

@@ -18,12 +18,22 @@ VOID = frozenset({"br", "col", "hr", "img", "input", "wbr"})
 REOPENED = frozenset({"b", "code", "em", "i", "s", "small", "strong", "u"})
 """Elements that browsers reopen in every following paragraph when they are left open (HTML: active formatting)."""
 WITHOUT_CONTENT = frozenset(
-    ["applet", "iframe", "math", "noembed", "noframes", "noscript", "object", "script", "select", "style", "svg", "template", "textarea", "title", "xmp"]
+    """
+    applet iframe math noembed noframes noscript object script select style svg template textarea title
+    xmp
+    """.split()  # noqa: SIM905 - word lists, to be read as such
 )
 
-_INLINE = frozenset(["abbr", "b", "bdi", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp", "small", "strong", "sub", "sup", "u", "var"])
+_INLINE = frozenset(
+    """
+    abbr b bdi cite code del dfn em i ins kbd mark q s samp small strong sub sup u var
+    """.split()  # noqa: SIM905
+)
 _PLAIN = _INLINE | frozenset(
-    ["aside", "blockquote", "br", "caption", "col", "colgroup", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "li", "p", "pre", "rp", "rt", "ruby", "section", "span", "summary", "table", "tbody", "tfoot", "thead", "tr", "wbr"]
+    """
+    aside blockquote br caption col colgroup dd details div dl dt figcaption figure h2 h3 h4 h5 h6 hr li p
+    pre rp rt ruby section span summary table tbody tfoot thead tr wbr
+    """.split()  # noqa: SIM905
 )
 _EVERYWHERE = frozenset({"class", "dir", "id", "lang", "title"})
 RAW_ATTRIBUTES: dict[str, frozenset[str]] = dict.fromkeys(_PLAIN, _EVERYWHERE) | {
@@ -47,7 +57,7 @@ _OURS: dict[str, set[str]] = {
     "code-block": {"data-language"},
     "div": {"aria-label"},
     "img": {"decoding", "loading"},
-    "input": {"aria-label", "checked"},
+    "input": {"aria-label", "checked", "disabled"},
     "lite-embed": {"data-src", "data-title"},
     "section": {"aria-label"},
 }
@@ -55,10 +65,11 @@ _VALUES: dict[str, dict[str, set[str]]] = {
     "a": {"rel": {"noopener", "noopener nofollow ugc"}, "role": {"doc-backlink", "doc-noteref"}},
     "aside": {"role": {"note"}},
     "div": {"role": {"region"}, "tabindex": {"0"}},
+    "input": {"type": {"checkbox"}},
     "pre": {"tabindex": {"0"}},
     "section": {"role": {"doc-endnotes"}},
 }
-_CLASSES: dict[str, set[str]] = {
+CLASSES: dict[str, set[str]] = {
     "a": {"anchor", "footnote-back", "outside-image"},
     "aside": {"admonition", *KINDS},
     "blockquote": {"pullquote"},
@@ -92,9 +103,8 @@ def clean(html: str, page: Page) -> str:
         attribute_filter=_filter(pictures),
         link_rel=None,
         tag_attribute_values=_VALUES,
-        set_tag_attribute_values={"input": {"disabled": "", "type": "checkbox"}},
         url_schemes=URL_SCHEMES,
-        allowed_classes=_CLASSES | {"img": focal},
+        allowed_classes=CLASSES | {"img": focal},
     )
     # The parser turns references such as &#1; into characters
     return replace_unusable(cleaned)
@@ -113,7 +123,9 @@ def clean_inline(html: str) -> str:
 
 
 _TAGS = set(RAW_ATTRIBUTES) | set(_OURS)
-_ATTRIBUTES = {tag: set(RAW_ATTRIBUTES.get(tag, ())) - {"class", "rel"} | _OURS.get(tag, set()) for tag in _TAGS}
+_ATTRIBUTES = {
+    tag: set(RAW_ATTRIBUTES.get(tag, ())) - {"class", "rel"} | _OURS.get(tag, set()) for tag in _TAGS
+}
 
 
 def _filter(pictures: set[str]) -> Callable[[str, str, str], str | None]:

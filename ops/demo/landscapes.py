@@ -1,5 +1,6 @@
 """Scenes with a sky: a planet, hills, water, a map, the sun."""
 
+from functools import partial
 from itertools import pairwise
 from math import cos, pi, sin
 
@@ -90,10 +91,15 @@ def tide(sheet: Sheet, inks: list[str]) -> None:
         base = sheet.height * (0.5 + 0.055 * number)
         waves = [(high, 2.2 + 0.12 * number, 0.17 * number), (high * 0.55, 3.7, 0.4 - 0.11 * number)]
         crest = wave(sheet.width, waves)
-        band = [(x, base + y) for x, y in crest] + [
-            (x, base + y * 0.6 + high * 1.7) for x, y in reversed(crest)
-        ]
-        sheet.stamp(water[number % len(water)], lambda draw, band=band: draw.polygon(band, fill=255), 0.92)
+        sheet.stamp(
+            water[number % len(water)], partial(_band, crest=crest, base=base, width=high * 1.7), 0.92
+        )
+
+
+def _band(draw: Draw, crest: list[Point], base: float, width: float) -> None:
+    above = [(x, base + y) for x, y in crest]
+    below = [(x, base + y * 0.6 + width) for x, y in reversed(crest)]
+    draw.polygon(above + below, fill=255)
 
 
 def contours(sheet: Sheet, inks: list[str]) -> None:
@@ -112,11 +118,8 @@ def sunburst(sheet: Sheet, inks: list[str]) -> None:
     """Rays from three places, crossing."""
     centres = [(sheet.width * x, sheet.height * y) for x, y in ((0.2, 0.82), (0.84, 0.7), (0.5, 0.16))]
     for number, centre in enumerate(centres):
-        sheet.stamp(
-            inks[number],
-            lambda draw, c=centre, n=number: _wedges(draw, c, sheet.width * 1.2, 18, 3.5 * n),
-            0.9,
-        )
+        rays = partial(_wedges, centre=centre, radius=sheet.width * 1.2, count=18, turn=3.5 * number)
+        sheet.stamp(inks[number], rays, 0.9)
 
     def suns(draw: Draw) -> None:
         for number, centre in enumerate(centres):

@@ -1,5 +1,6 @@
 """Scenes made of one thing many times: threads, dots, tiles, squares, rings."""
 
+from functools import partial
 from math import cos, pi, sin
 
 from ops.demo.canvas import INKS, Draw, Point, Sheet, box, polar
@@ -38,7 +39,7 @@ def halftone(sheet: Sheet, inks: list[str]) -> None:
     """Two suns in two screens, printed over each other."""
     for ink, at, turn in ((inks[0], 0.37, 15), (inks[1], 0.63, 75)):
         centre = (sheet.width * at, sheet.height * 0.5)
-        sheet.stamp(ink, lambda draw, c=centre, t=turn: _screen(draw, c, sheet.height * 0.62, t))
+        sheet.stamp(ink, partial(_screen, centre=centre, radius=sheet.height * 0.62, turn=turn))
 
 
 def _screen(draw: Draw, centre: Point, radius: float, turn: float) -> None:
@@ -96,11 +97,18 @@ def schotter(sheet: Sheet, inks: list[str]) -> None:
         turn = 45 + sheet.random.uniform(-75, 75) * chaos
         squares.append([polar(centre, side * 0.66, turn + 90 * corner) for corner in range(4)])
     for ink in fills:
-        some = sheet.random.sample(squares, 12)
-        sheet.stamp(ink, lambda draw, some=some: [draw.polygon(square, fill=255) for square in some])
-    sheet.paint(
-        lambda draw: [draw.line([*s, s[0], s[1]], fill=INKS[line], width=9, joint="curve") for s in squares]
-    )
+        sheet.stamp(ink, partial(_filled, squares=sheet.random.sample(squares, 12)))
+    sheet.paint(partial(_outlined, squares=squares, fill=INKS[line]))
+
+
+def _filled(draw: Draw, squares: list[list[Point]]) -> None:
+    for square in squares:
+        draw.polygon(square, fill=255)
+
+
+def _outlined(draw: Draw, squares: list[list[Point]], fill: str) -> None:
+    for square in squares:
+        draw.line([*square, *square[:2]], fill=fill, width=9, joint="curve")
 
 
 def spectrum(sheet: Sheet, inks: list[str]) -> None:

@@ -63,7 +63,9 @@ def test_sessions_survive_a_flush(valkey: Valkey, client: Client, reader) -> Non
     assert client.session["_auth_user_id"] == str(reader.pk)
 
 
-def test_edits_are_saved_and_seen_while_it_is_away_and_afterwards(valkey: Valkey, client: Client, article: Article) -> None:
+def test_edits_are_saved_and_seen_while_it_is_away_and_afterwards(
+    valkey: Valkey, client: Client, article: Article
+) -> None:
     """The old page is still in the cache when it comes back, and is not served."""
     path = article.get_absolute_url()
     client.get(path)

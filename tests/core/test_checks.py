@@ -11,7 +11,7 @@ def production(settings) -> None:
     settings.MAILERS = {"default": {"BACKEND": "x", "OPTIONS": {"host": "smtp.example.org", "port": 587}}}
 
 
-def found() -> list[str]:
+def found() -> list[str | None]:
     return [message.id for message in production_settings(None)]
 
 

@@ -31,5 +31,5 @@ from core.clients import client_address
 )
 def test_client_address(settings, proxies: int, forwarded: str | None, peer: str, expected: str) -> None:
     settings.TRUSTED_PROXY_COUNT = proxies
-    more = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
+    more: Any = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
     assert client_address(RequestFactory().get("/", REMOTE_ADDR=peer, **more)) == expected

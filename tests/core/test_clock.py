@@ -61,7 +61,9 @@ def test_a_clock_outlives_its_connections(clock, ticks) -> None:
     process = clock()
     until(lambda: ticks())
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()")
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
     before = len(ticks())
     until(lambda: len(ticks()) > before + 5)
     assert process.poll() is None
@@ -90,7 +92,7 @@ def test_the_clock_tells_a_redis_that_was_away_which_pages_are_current(valkey: V
     caching.bump()
     valkey.start()
     assert valkey.client.get(caching.key("generation")) is None
-    caching.redis().connection_pool.paused_until = 0.0
+    caching.redis().connection_pool.paused_until = 0.0  # type: ignore[attr-defined]
     until(caching.push, 10)
     assert valkey.client.get(caching.key("generation")) == Generation.objects.get().token.hex.encode()
 

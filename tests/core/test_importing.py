@@ -61,7 +61,9 @@ def letters() -> set[str]:
     return set(Work.objects.values_list("key", flat=True))
 
 
-def run(capsys: pytest.CaptureFixture[str], word: str, *options: str, **at: Callable[[], None]) -> tuple[int, Any, str]:
+def run(
+    capsys: pytest.CaptureFixture[str], word: str, *options: str, **at: Callable[[], None]
+) -> tuple[int, Any, str]:
     """(exit status, report, stderr)"""
     command = Letters()
     command.at = at
@@ -94,7 +96,12 @@ def test_a_bad_item_leaves_nothing_behind_and_does_not_stop_the_rest(
 ) -> None:
     status, report, _ = run(capsys, "abc", b=fail(error))
     assert status == 1
-    assert report == {"created": 2, "updated": 0, "unchanged": 0, "failed": [{"where": "letter b", "why": why}]}
+    assert report == {
+        "created": 2,
+        "updated": 0,
+        "unchanged": 0,
+        "failed": [{"where": "letter b", "why": why}],
+    }
     assert letters() == {"a", "c"}
 
 
@@ -103,7 +110,11 @@ def test_an_item_the_database_refuses_does_not_stop_the_rest(capsys: pytest.Capt
         Work.objects.create(kind="letter", key="b")
 
     status, report, _ = run(capsys, "abc", b=break_a_rule)
-    assert (status, report["created"], [failure["where"] for failure in report["failed"]]) == (1, 2, ["letter b"])
+    assert (status, report["created"], [failure["where"] for failure in report["failed"]]) == (
+        1,
+        2,
+        ["letter b"],
+    )
     assert letters() == {"a", "c"}
 
 
@@ -116,7 +127,9 @@ def test_when_something_all_need_is_away_it_stops_and_says_so(capsys: pytest.Cap
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_database_that_goes_away_stops_it(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_goes_away_stops_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def go_away() -> None:
         def refuse(*args: Any) -> None:
             raise OperationalError("connection refused")

@@ -93,7 +93,7 @@ def test_an_identity_of_another_kind(article: Article) -> None:
 
 
 def test_an_announcement_before_its_time(article: Article) -> None:
-    Article.objects.update(announced_at=article.published_at - timedelta(hours=1))
+    Article.objects.update(announced_at=timezone.now() - timedelta(hours=1))
     only("Nothing is announced before its time", f"article {article.pk}")
 
 
@@ -145,4 +145,6 @@ def test_a_rule_that_cannot_be_checked_is_violated(monkeypatch) -> None:
         raise ValueError("no such table")
 
     rule = invariants.Invariant("A rule", check, needs_storage=False)
-    assert invariants.judge(rule) == Verdict("A rule", ["It could not be checked: ValueError: no such table"], ["so far so good"])
+    assert invariants.judge(rule) == Verdict(
+        "A rule", ["It could not be checked: ValueError: no such table"], ["so far so good"]
+    )

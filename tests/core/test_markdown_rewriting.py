@@ -7,7 +7,9 @@ from core.markdown.rewriting import code_spans, headings, opening_picture, rewri
 
 
 def renamed(source: str) -> str:
-    return rewrite_references(source, lambda destination, is_image: f"{'image' if is_image else 'link'}:{destination}")
+    return rewrite_references(
+        source, lambda destination, is_image: f"{'image' if is_image else 'link'}:{destination}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,9 @@ def test_a_picture_opens_a_text_only_if_it_stands_alone() -> None:
     assert opening_picture("") is None
 
 
-@pytest.mark.parametrize("source", ["[" * 20_000, "![" * 20_000, "`" * 20_001, ">" * 5_000, "[a](" * 10_000, "<img " * 10_000])
+@pytest.mark.parametrize(
+    "source", ["[" * 20_000, "![" * 20_000, "`" * 20_001, ">" * 5_000, "[a](" * 10_000, "<img " * 10_000]
+)
 def test_hostile_texts_end_soon(source: str) -> None:
     begun = time.process_time()
     try:

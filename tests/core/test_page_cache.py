@@ -109,7 +109,9 @@ def test_a_scheduled_article_appears_on_time_on_a_cached_list(client: Client) ->
     assert b"In a moment" in client.get("/articles/").content
 
 
-@pytest.mark.parametrize("path", ["/", "/articles/", "/feed/", "/topics/", "/people/", "/robots.txt", "/sitemap.xml"])
+@pytest.mark.parametrize(
+    "path", ["/", "/articles/", "/feed/", "/topics/", "/people/", "/robots.txt", "/sitemap.xml"]
+)
 def test_a_shared_page_sets_no_cookie_and_varies_by_encoding_alone(client: Client, path: str) -> None:
     factories.article()
     for _ in ("cold", "warm"):

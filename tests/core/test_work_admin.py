@@ -36,7 +36,9 @@ def test_the_page_opens_on_what_needs_a_person(signed_in, administrator, parked:
     assert "fine-8" in everything
 
 
-def test_parked_work_is_tried_again_from_the_list_and_only_that(signed_in, administrator, parked: Work) -> None:
+def test_parked_work_is_tried_again_from_the_list_and_only_that(
+    signed_in, administrator, parked: Work
+) -> None:
     waiting = Work.objects.create(kind="tests.note", key="w", attempts=2)
     chosen = {"action": "try_again", "_selected_action": [parked.pk, waiting.pk]}
     page = signed_in(administrator).post(f"{LIST}?state=all", chosen, follow=True)
@@ -50,7 +52,9 @@ def test_parked_work_is_tried_again_from_the_list_and_only_that(signed_in, admin
     assert waiting.attempts == 2
 
 
-def test_its_page_shows_all_but_the_payload_and_lets_nothing_be_edited(signed_in, administrator, parked: Work) -> None:
+def test_its_page_shows_all_but_the_payload_and_lets_nothing_be_edited(
+    signed_in, administrator, parked: Work
+) -> None:
     page = signed_in(administrator).get(f"{LIST}{parked.pk}/change/").content.decode()
     assert "This is not a video." in page
     assert "a private mail" not in page

@@ -99,13 +99,17 @@ def test_killed_jobs_are_done_by_another_and_poison_is_parked_while_others_run(w
     process = worker()
     pid = int(until(lambda: told(file))[0].removeprefix("begin "))
     os.kill(pid, signal.SIGKILL)
-    poison = [enqueue("tests.poison", how, {"file": str(file), "how": how}) for how in ("raise", "exit", "hang")]
+    poison = [
+        enqueue("tests.poison", how, {"file": str(file), "how": how}) for how in ("raise", "exit", "hang")
+    ]
     honest = [enqueue("tests.note", f"honest-{number}", {"file": str(file)}) for number in range(5)]
     until(lambda: all(state(row)[0] == "done" for row in honest))
     Work.objects.filter(key="victim").update(payload={"file": str(file), "seconds": 0})
 
     def settled() -> bool:
-        Work.objects.filter(state="waiting").update(next_try_at=victim.created_at)  # no need to wait for the backoff
+        Work.objects.filter(state="waiting").update(
+            next_try_at=victim.created_at
+        )  # no need to wait for the backoff
         work.wake_due()
         time.sleep(0.3)
         return all(state(row)[0] in ("parked", "done") for row in [victim, *poison])
@@ -124,7 +128,9 @@ def test_killed_jobs_are_done_by_another_and_poison_is_parked_while_others_run(w
     ("where", "lines_before"),
     [("work.claimed", 0), ("tests.before_commit", 0), ("tests.in_commit", 1), ("work.settled", 1)],
 )
-def test_a_crash_anywhere_leaves_work_that_is_done_in_the_end(valkey: Valkey, file: Path, where: str, lines_before: int) -> None:
+def test_a_crash_anywhere_leaves_work_that_is_done_in_the_end(
+    valkey: Valkey, file: Path, where: str, lines_before: int
+) -> None:
     row = enqueue("tests.committing", "a", {"file": str(file)})
     faults.arm(where, lambda: os._exit(86))
     child = Fork(call=lambda: work.run(row.pk))
@@ -143,7 +149,10 @@ def test_a_crash_anywhere_leaves_work_that_is_done_in_the_end(valkey: Valkey, fi
 def test_a_crash_point_is_armed_by_the_environment() -> None:
     script = "from core.faults import point; point('one'); point('two')"
     environment = os.environ | {"MASTHEAD_CRASH_AT": "two"}
-    assert subprocess.run([sys.executable, "-c", script], cwd=settings.BASE_DIR, env=environment).returncode == 86
+    assert (
+        subprocess.run([sys.executable, "-c", script], cwd=settings.BASE_DIR, env=environment).returncode
+        == 86
+    )
 
 
 def test_a_worker_and_a_clock_as_in_production(valkey: Valkey, file: Path) -> None:

@@ -55,7 +55,9 @@ class Fork:
 def start(*arguments: str, **more: str) -> "subprocess.Popen[bytes]":
     """`manage.py <arguments>` from the beginning, in a production process over this test's database and Redis."""
     command = [sys.executable, "-m", "tests.harness.child", *arguments]
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, env=_environment() | more, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        command, cwd=settings.BASE_DIR, env=_environment() | more, stderr=subprocess.DEVNULL
+    )
 
 
 def _environment() -> dict[str, str]:

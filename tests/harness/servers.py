@@ -29,13 +29,16 @@ class Valkey:
         return f"redis://127.0.0.1:{self.port}/0"
 
     @property
-    def client(self) -> "redis.Redis[bytes]":
+    def client(self) -> redis.Redis:
         return redis.Redis.from_url(self.url, socket_timeout=5)
 
     def start(self) -> None:
         flags = [part for name, value in self.options.items() for part in (f"--{name}", value)]
         self.process = subprocess.Popen(
-            [get_binary_path(), *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tempfile.gettempdir()
+            [get_binary_path(), *flags],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=tempfile.gettempdir(),
         )
         end = time.monotonic() + 10
         while time.monotonic() < end:
@@ -55,7 +58,9 @@ class Valkey:
         self.start()
         return self
 
-    def __exit__(self, kind: type | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         self.stop()
 
 
@@ -67,7 +72,9 @@ class BlackHole:
         self.port: int = self.socket.getsockname()[1]
         return self
 
-    def __exit__(self, kind: type | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         self.socket.close()
 
     @property

@@ -1,7 +1,7 @@
 import threading
 from collections.abc import Callable
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 def in_threads(number: int, call: Callable[[], object]) -> None:
@@ -18,3 +18,10 @@ def in_threads(number: int, call: Callable[[], object]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def rolled_back(call: Callable[[], object]) -> None:
+    """Call it in a transaction that is given up afterwards."""
+    with transaction.atomic():
+        call()
+        transaction.set_rollback(True)

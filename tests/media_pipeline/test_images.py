@@ -4,11 +4,9 @@ import threading
 import time
 import urllib.request
 import zlib
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
@@ -22,6 +20,7 @@ from media_pipeline import images, reencoding
 from media_pipeline.images import ImageRefused, StorageUnavailable, ingest
 from media_pipeline.models import MediaAsset
 from media_pipeline.reencoding import reencode
+from tests.storage import changed_storage
 
 pytestmark = pytest.mark.django_db
 
@@ -359,12 +358,6 @@ def test_two_uploads_at_once_are_one_asset() -> None:
         thread.join()
     assert len(found) == 2
     assert {asset.pk for asset in found} == {MediaAsset.objects.get().pk}
-
-
-def changed_storage(**options: Any) -> Callable[..., Any]:
-    default = settings.STORAGES["default"]
-    changed = default | {"OPTIONS": default["OPTIONS"] | options}
-    return override_settings(STORAGES=settings.STORAGES | {"default": changed})
 
 
 def test_storage_that_is_away_is_said_in_seconds_and_leaves_no_row() -> None:

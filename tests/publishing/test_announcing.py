@@ -46,7 +46,11 @@ def showing(client: Client, article: Article) -> list[str]:
     """Which addresses show it."""
     path = article.get_absolute_url()
     pages = {page: client.get(page) for page in [*LISTS, path]}
-    return [page for page, answer in pages.items() if answer.status_code == 200 and path.encode() in answer.content]
+    return [
+        page
+        for page, answer in pages.items()
+        if answer.status_code == 200 and path.encode() in answer.content
+    ]
 
 
 def test_a_scheduled_article_appears_on_time_everywhere_while_nothing_runs(client: Client) -> None:
@@ -106,15 +110,24 @@ def test_an_announcement_that_was_overtaken_does_nothing(announced: list[str]) -
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])
-def test_a_process_with_a_wrong_clock_is_neither_early_nor_late(client: Client, announced, tmp_path, minutes: int) -> None:
+def test_a_process_with_a_wrong_clock_is_neither_early_nor_late(
+    client: Client, announced, tmp_path, minutes: int
+) -> None:
     file = tmp_path / "told"
     live = factories.article("Live", at=seconds(-60))
     later = factories.article("In five minutes", at=seconds(300))
     due = work.enqueue("tests.note", "due", {"file": str(file)})
     not_yet = work.enqueue("tests.note", "not yet", {"file": str(file)}, at=seconds(300))
-    held = Work.objects.create(kind="tests.note", key="held", state="running", fence=1, lease_until=seconds(30))
+    held = Work.objects.create(
+        kind="tests.note", key="held", state="running", fence=1, lease_until=seconds(30)
+    )
     dead = Work.objects.create(
-        kind="tests.note", key="dead", state="running", fence=1, lease_until=seconds(-1), payload={"file": str(file)}
+        kind="tests.note",
+        key="dead",
+        state="running",
+        fence=1,
+        lease_until=seconds(-1),
+        payload={"file": str(file)},
     )
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=minutes), tick=True):
         assert showing(client, live) == [*LISTS, live.get_absolute_url()]
@@ -125,5 +138,8 @@ def test_a_process_with_a_wrong_clock_is_neither_early_nor_late(client: Client, 
     assert announced == ["Live"]
     assert sorted(kinds.told(file)) == ["dead 1", "due 1"]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT announced_at - published_at < interval '2 minutes' FROM articles_article WHERE id = %s", [live.pk])
+        cursor.execute(
+            "SELECT announced_at - published_at < interval '2 minutes' FROM articles_article WHERE id = %s",
+            [live.pk],
+        )
         assert cursor.fetchone() == (True,), "the database's clock says when"

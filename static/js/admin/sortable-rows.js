@@ -33,6 +33,8 @@ class SortableRows extends HTMLElement {
     handle.addEventListener("pointerdown", (event) => this.drag(event, row));
     mover.append(handle, this.button("↑", "Move up", row, -1), this.button("↓", "Move down", row, 1));
     row.querySelector(".field-position").append(mover);
+    const headings = this.querySelectorAll("thead th");
+    [...row.cells].forEach((cell, index) => { cell.dataset.label = headings[index]?.textContent.trim() ?? ""; });
   }
 
   button(sign, words, row, step) {

@@ -3,7 +3,7 @@ class AccountCorner extends HTMLElement {
   async connectedCallback() {
     if (!/(^|;\s*)signed_in=1(;|$)/.test(document.cookie)) return;
     const response = await fetch(this.dataset.src, { headers: { Accept: "text/html" } });
-    if (response.ok && !response.redirected) this.innerHTML = await response.text();
+    if (response.status === 200 && !response.redirected) this.innerHTML = await response.text();
   }
 }
 
