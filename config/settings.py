@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "ops.health.HealthMiddleware",
+    "core.feeds.ReadableFeedMiddleware",
     "core.page_cache.PageCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -118,7 +119,7 @@ CACHES = {
     }
 }
 PAGE_CACHE_BYPASS = ["/static/", "/admin/", "/account/", "/healthz", "/readyz"]
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "accounts.sessions"
 RQ_QUEUES = {
     name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": seconds, "SERIALIZER": "rq.serializers.JSONSerializer"}
     for name, seconds in {"default": 600, "media": 6 * 3600}.items()
@@ -137,7 +138,7 @@ S3_CLIENT = Config(
     signature_version="s3v4",
     s3={"addressing_style": "path" if S3_ENDPOINT_URL else "auto"},
     connect_timeout=3,
-    read_timeout=20,
+    read_timeout=10,
     retries={"total_max_attempts": 3, "mode": "standard"},
     # other services than AWS often do not know its newer checksums
     request_checksum_calculation="when_required" if S3_ENDPOINT_URL else "when_supported",

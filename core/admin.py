@@ -1,8 +1,9 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import Truncator
 
 from core import work
 from core.generics import ModelAdmin
@@ -53,12 +54,12 @@ def try_again(model_admin: Any, request: HttpRequest, queryset: QuerySet[Work]) 
 class WorkAdmin(ModelAdmin[Work]):
     """The dead-letter page: work that needs a person, with the reason. Nothing in it is edited by hand."""
 
-    list_display = ["kind", "key", "state", "attempts", "problem", "next_try_at", "changed_at"]
+    list_display = ["kind", "key", "why", "state", "attempts", "changed_at"]
     list_filter = [StateFilter, "kind"]
     search_fields = ["key", "problem"]
     ordering = ["-changed_at"]
     actions = [try_again]
-    fields = [
+    fields: ClassVar[Any] = [
         "kind",
         "key",
         "state",
@@ -70,6 +71,10 @@ class WorkAdmin(ModelAdmin[Work]):
         "changed_at",
     ]
     readonly_fields = fields  # the payload is left out: it can hold a mail
+
+    @admin.display(description="problem")
+    def why(self, row: Work) -> str:
+        return Truncator(row.problem).chars(160)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

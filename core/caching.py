@@ -96,8 +96,8 @@ def current_token() -> bytes:
     return row.token.hex.encode()
 
 
-def redis() -> "Redis[bytes]":
-    connection: Redis[bytes] = get_redis_connection("default")
+def redis() -> Redis:
+    connection: Redis = get_redis_connection("default")
     return connection
 
 

@@ -33,8 +33,8 @@ def _one_redis() -> bool:
 
 
 def _no_storage() -> bool:
-    options: Any = settings.STORAGES["default"].get("OPTIONS", {})
-    return settings.S3_BUCKET == "masthead" and not options.get("access_key")
+    storage: Any = settings.STORAGES["default"]
+    return settings.S3_BUCKET == "masthead" and not storage.get("OPTIONS", {}).get("access_key")
 
 
 def _no_mail() -> bool:

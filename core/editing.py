@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Model, TextField
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from core.generics import ModelAdmin, TabularInline
 from core.signals import address_changed
@@ -31,7 +32,7 @@ class DeskAdmin[M: Model](PlainFields, ModelAdmin[M]):
     list_per_page = 50
 
     class Media:
-        js = [element("edit-guard")]
+        js = [element("edit-guard"), element("select-names")]
 
 
 class SortableInline[Child: Model, Parent: Model](PlainFields, TabularInline[Child, Parent]):
@@ -42,6 +43,14 @@ class SortableInline[Child: Model, Parent: Model](PlainFields, TabularInline[Chi
 
     class Media:
         js = [element("sortable-rows")]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A column's heading is no label to a screen reader."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs["aria-label"] = capfirst(field.label)
+        return field
 
 
 class KeepsAddress[M: Model](DeskAdmin[M]):
@@ -54,8 +63,10 @@ class KeepsAddress[M: Model](DeskAdmin[M]):
         if old and old != new:
             address_changed.send(sender=type(obj), old=old, new=new)
 
-    def view_on_site(self, obj: M) -> str:
-        return self.address(obj)
+    def get_view_on_site_url(self, obj: M | None = None) -> str | None:
+        """Of the stored row: a form that was refused may hold a slug that no address can have."""
+        stored = type(obj)._default_manager.filter(pk=obj.pk).first() if obj else None
+        return self.address(stored) if stored else None
 
     @staticmethod
     def address(obj: Any) -> str:

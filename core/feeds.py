@@ -5,11 +5,13 @@ caller says when the content changed, and `core.page_cache` adds the ETag.
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
+from django.utils.cache import patch_vary_headers
 from django.utils.feedgenerator import Rss201rev2Feed, Stylesheet
 from django.utils.http import http_date
 
@@ -27,7 +29,9 @@ def clean(text: str) -> str:
 class Rss(Rss201rev2Feed):
     """`add_item(content=html)` gives the full text; extra keyword: `changed_at`, when the content last changed."""
 
-    def __init__(self, *, title: str, path: str, feed_path: str, description: str, changed_at: datetime, **more: Any) -> None:
+    def __init__(
+        self, *, title: str, path: str, feed_path: str, description: str, changed_at: datetime, **more: Any
+    ) -> None:
         super().__init__(
             title=clean(title),
             link=absolute(path),
@@ -58,7 +62,9 @@ class Rss(Rss201rev2Feed):
         """A few words for a person who opens the feed in a browser; feed readers pass over the foreign namespace."""
         handler.startElement("h:div", {"class": "greeting"})
         handler.startElement("h:p", {})
-        handler.characters("This is a web feed. Put its address into a feed reader and new pieces come to you. ")
+        handler.characters(
+            "This is a web feed. Put its address into a feed reader and new pieces come to you. "
+        )
         handler.addQuickElement("h:a", f"Back to {self.feed['title']}", {"href": self.feed["link"]})
         handler.endElement("h:p")
         handler.addQuickElement("h:code", self.feed["feed_url"])
@@ -66,7 +72,9 @@ class Rss(Rss201rev2Feed):
 
     def add_item(self, title: str, link: str, description: str, *, content: str = "", **more: Any) -> None:
         address = absolute(link)
-        super().add_item(clean(title), address, clean(description), content=absolute_html(content, address), **more)
+        super().add_item(
+            clean(title), address, clean(description), content=absolute_html(content, address), **more
+        )
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
@@ -89,3 +97,21 @@ def respond(feed: Rss) -> HttpResponse:
     response.headers["Last-Modified"] = http_date(feed.latest_post_date().timestamp())
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+class ReadableFeedMiddleware:
+    """A person who opens a feed in a browser gets it as XML, which the browser styles; feed readers get it as RSS.
+
+    Chromium shows `application/rss+xml` as source text. It stands before the page cache, which keeps one page for both.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.headers.get("Content-Type", "").startswith("application/rss+xml"):
+            patch_vary_headers(response, ["Sec-Fetch-Dest"])
+            if request.headers.get("Sec-Fetch-Dest") == "document":
+                response.headers["Content-Type"] = "text/xml; charset=utf-8"
+        return response

@@ -107,8 +107,12 @@ class ImportCommand[T](BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         self.add_input(parser)
-        parser.add_argument("--dry-run", action="store_true", help="Say what would be done and write nothing.")
-        parser.add_argument("--json", action="store_true", help="Print the report for programs, and nothing else.")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Say what would be done and write nothing."
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="Print the report for programs, and nothing else."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.report, self.dry_run = Report(), options["dry_run"]
@@ -127,6 +131,9 @@ class ImportCommand[T](BaseCommand):
         except Unreadable as error:
             self.report.fail(*error.args)
             return UNREADABLE, ": ".join(map(printable, error.args))
+        except (OperationalError, InterfaceError) as error:
+            self.report.fail("database", str(error).partition("\n")[0])
+            return SOME_FAILED, "The import did not begin: the database does not answer."
         except ImportStopped as error:
             return SOME_FAILED, f"The import stopped: {printable(str(error))} Run it again to continue."
         except KeyboardInterrupt:

@@ -113,11 +113,11 @@ def claim(work_id: int, handlers: dict[str, Handler]) -> Run | None:
     if row is None or row.kind not in handlers:
         return None
     handler = handlers[row.kind]
+    if row.again_at:  # its last runner died, but it was asked for anew since
+        row.attempts, row.checkpoint, row.due_at, row.again_at = 0, {}, row.again_at, None
     if row.attempts >= handler.attempts:
         _park_the_deadly(row)
         return None
-    if row.again_at:
-        row.checkpoint, row.again_at = {}, None
     row.attempts, row.fence, row.state = row.attempts + 1, row.fence + 1, Work.State.RUNNING
     row.lease_until = Now() + timedelta(seconds=handler.lease)
     _save(row)

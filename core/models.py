@@ -44,7 +44,7 @@ class Work(models.Model):
         WAITING = "waiting", "Waiting"
         RUNNING = "running", "Running"
         DONE = "done", "Done"
-        PARKED = "parked", "Parked: needs a person"
+        PARKED = "parked", "Parked"
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=200, help_text="What the work is about; unique for its kind.")

@@ -34,15 +34,15 @@ _paused_until = 0.0
 
 
 @lru_cache
-def connect(url: str, timeout: float = 1) -> Redis:
+def connect(url: str, timeout: float) -> Redis:
     once_more = Retry(
         NoBackoff(), 1, supported_errors=(RedisConnectionError,)
     )  # a restarted server's old connections
     return Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=once_more)
 
 
-def queue(name: str) -> Queue:
-    return Queue(name, connection=connect(settings.REDIS_URL), serializer=JSONSerializer)
+def queue(name: str, timeout: float = 5) -> Queue:
+    return Queue(name, connection=connect(settings.REDIS_URL, timeout), serializer=JSONSerializer)
 
 
 def wake(work_id: int, fence: int, handler: "Handler") -> bool:
@@ -52,7 +52,7 @@ def wake(work_id: int, fence: int, handler: "Handler") -> bool:
     if time.monotonic() < _paused_until:
         return False
     try:
-        _push(work_id, fence, handler)
+        _push(queue(handler.queue, timeout=1), work_id, fence, handler)
     except RedisError as error:
         _paused_until = time.monotonic() + PAUSE
         log.warning("worker_not_woken", work=work_id, error=str(error))
@@ -66,7 +66,7 @@ def wake_missing(due: "WorkQuerySet", handlers: "dict[str, Handler]") -> None:
     listed = {job for name in settings.RQ_QUEUES for job in queue(name).get_job_ids()}
     for work_id, kind, fence in rows:
         if _job_id(work_id, fence) not in listed:
-            _push(work_id, fence, handlers[kind])
+            _push(queue(handlers[kind].queue), work_id, fence, handlers[kind])
 
 
 def clean() -> None:
@@ -76,8 +76,8 @@ def clean() -> None:
         clean_worker_registry(queue(name))
 
 
-def _push(work_id: int, fence: int, handler: "Handler") -> None:
-    queue(handler.queue).enqueue_call(
+def _push(where: Queue, work_id: int, fence: int, handler: "Handler") -> None:
+    where.enqueue_call(
         "core.work.run",
         args=[work_id],
         timeout=handler.timeout,

@@ -33,7 +33,7 @@ class MediaAssetAdmin(DeskAdmin[MediaAsset]):
         js = [element("focal-point"), element("copy-text")]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, form=AssetForm if change else UploadForm, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, form=AssetForm if change else UploadForm, **kwargs)
         form.request = request
         return form
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
+from accounts.staff import signed_in_user
 from core.generics import ModelForm
 from media_pipeline.images import ImageRefused, StorageUnavailable, ingest, known
 from media_pipeline.models import MediaAsset
@@ -54,7 +55,7 @@ class UploadForm(AssetForm):
         words = {name: values.get(name, "") for name in ("alt", "credit")}
         name = values.get("name") or PurePath(values["file"].name).stem
         try:
-            self.asset = ingest(data, name=name, created_by=self.request.user, **words)
+            self.asset = ingest(data, name=name, created_by=signed_in_user(self.request), **words)
         except (ImageRefused, StorageUnavailable) as error:
             self.add_error("file", str(error))
             return

@@ -22,7 +22,7 @@ MAX_SCANS = 200  # of a progressive JPEG; a few thousand would decode for minute
 
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 _MOVING = ("PNG", "GIF", "WEBP", "AVIF")
-_THOROUGH = 4_000_000  # pixels up to which a PNG is worth the slowest compression
+_SMALL = 4_000_000  # pixels; above, the WebP encoder takes many seconds and may give up
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -53,7 +53,7 @@ class Picture:
 def reencode(data: bytes) -> Picture:
     """The image in `data`, written anew: JPEG stays JPEG, PNG and GIF become PNG, WebP, AVIF and animations WebP.
 
-    Raises ImageRefused.
+    A large WebP or AVIF becomes JPEG, or PNG if it is transparent. Raises ImageRefused.
     """
     if len(data) > MAX_BYTES:
         raise ImageRefused(f"The file is larger than {MAX_BYTES >> 20} MB.")
@@ -115,12 +115,13 @@ def _damage_refused() -> Iterator[None]:
 
 def _still(image: ImageFile.ImageFile, lossless: bool) -> Picture:
     plain = _without_metadata(_in_srgb(_upright(image), image.info.get("icc_profile")))
-    if image.format in ("JPEG", "MPO"):
-        plain = plain if plain.mode in ("L", "RGB") else plain.convert("RGB")
-        return _encoded(plain, "JPEG", quality=88, progressive=True, optimize=True)
-    if image.format in ("PNG", "GIF"):
-        return _encoded(plain, "PNG", optimize=plain.width * plain.height <= _THOROUGH)
-    return _encoded(plain, "WEBP", quality=90, lossless=lossless, method=4)
+    small = plain.width * plain.height <= _SMALL
+    if image.format in ("WEBP", "AVIF") and small:
+        return _encoded(plain, "WEBP", quality=90, lossless=lossless, method=4)
+    if image.format in ("PNG", "GIF") or plain.has_transparency_data:
+        return _encoded(plain, "PNG", optimize=small)
+    plain = plain if plain.mode in ("L", "RGB") else plain.convert("RGB")
+    return _encoded(plain, "JPEG", quality=88, progressive=True, optimize=True)
 
 
 def _animation(image: ImageFile.ImageFile) -> Picture:
@@ -152,7 +153,7 @@ def _upright(image: ImageFile.ImageFile) -> Image.Image:
         orientation = image.getexif().get(_ORIENTATION)
     except Exception:  # broken metadata says nothing; the pixels are fine
         orientation = None
-    turn = _UPRIGHT.get(orientation)
+    turn = _UPRIGHT.get(orientation or 1)
     return image.transpose(turn) if turn is not None else image
 
 
@@ -169,7 +170,9 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         if "srgb" in ImageCms.getProfileDescription(source).lower():
             return image
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode) or image
+        return (
+            ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode) or image
+        )
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return image
 
@@ -182,13 +185,15 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _without_metadata(image: Image.Image) -> Image.Image:
-    plain = image.copy()
-    plain.info = {key: value for key, value in image.info.items() if key == "transparency"}
-    return plain
+    image.info = {key: value for key, value in image.info.items() if key == "transparency"}
+    return image
 
 
 def _encoded(image: Image.Image, kind: str, **options: Any) -> Picture:
     out = io.BytesIO()
-    image.save(out, kind, exif=b"", **options)
+    try:
+        image.save(out, kind, exif=b"", **options)
+    except OSError as error:  # every frame was decoded before
+        raise ImageRefused("The image has too much detail for its size. Make it smaller.") from error
     extension = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}[kind]
     return Picture(out.getvalue(), Image.MIME[kind], extension, image.width, image.height)

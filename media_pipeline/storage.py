@@ -48,7 +48,12 @@ def ensure_bucket() -> bool:
     return True
 
 
-_READING = {"AllowedMethods": ["GET", "HEAD"], "AllowedOrigins": ["*"], "AllowedHeaders": ["*"], "MaxAgeSeconds": 86_400}
+_READING = {
+    "AllowedMethods": ["GET", "HEAD"],
+    "AllowedOrigins": ["*"],
+    "AllowedHeaders": ["*"],
+    "MaxAgeSeconds": 86_400,
+}
 
 
 def _exists() -> bool:
@@ -77,5 +82,7 @@ def _sentence(error: Exception) -> str:
     if _code(error) in _MISSING:
         return f"The bucket {settings.S3_BUCKET} does not exist at {where}: run `manage.py prepare_storage`."
     if _code(error) in _REFUSED:
-        return f"{where} refuses our keys: check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and the bucket's rights."
+        return (
+            f"{where} refuses our keys: check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and the bucket's rights."
+        )
     return f"The file storage ({where}) does not answer as it should: {error}"

@@ -104,7 +104,7 @@ def database() -> Facts:
 
 
 def redis() -> Facts:
-    wakeups.connect(settings.REDIS_URL).ping()
+    wakeups.connect(settings.REDIS_URL, PATIENCE).ping()
     return {}
 
 

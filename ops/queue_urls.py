@@ -4,11 +4,15 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django_rq.stats_views import stats_json
 from django_rq.urls import get_admin_urlpatterns
+from rq.exceptions import NoSuchJobError
+
+# A job, worker or scheduler that RQ does not know (any longer): a bare link must not be a 500.
+GONE = (NoSuchJobError, ImproperlyConfigured, ValueError)
 
 type View = Callable[..., HttpResponse]
 
@@ -18,7 +22,10 @@ def superusers_only(view: View) -> View:
     def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.user.is_superuser:
             raise PermissionDenied
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except GONE as error:
+            raise Http404(str(error)) from error
 
     return admin.site.admin_view(wrapper)
 

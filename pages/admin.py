@@ -49,6 +49,7 @@ class FrontPageAdmin(DeskAdmin[FrontPageSlot]):
             **self.admin_site.each_context(request),
             "title": "Front page",
             "slots": slots,
+            "places": front_form.PLACES,
             "opts": self.opts,
             "media": self.media + slots.media,
         }

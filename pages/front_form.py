@@ -14,14 +14,24 @@ from pages.models import FrontPageSlot
 from publishing.models import Item
 from search.items import choosable
 
+PLACES = ["Lead", *(f"Beside it, {number}" for number in range(1, SECONDARIES + 1))]
+
 
 class SlotForm(forms.Form):
     item = forms.ModelChoiceField(
         choosable(),
         required=False,
-        widget=AutocompleteSelect(FrontPageSlot._meta.get_field("item"), admin.site),
+        widget=AutocompleteSelect(
+            FrontPageSlot._meta.get_field("item"), admin.site, attrs={"aria-label": "What stands here"}
+        ),
     )
     position = forms.IntegerField(min_value=0, max_value=1000, required=False)
+
+    @property
+    def place(self) -> str:
+        """Where it stood when the page was made, for people without JavaScript."""
+        place: int = self.initial.get("position", 0)
+        return PLACES[place]
 
 
 class BaseSlots(forms.BaseFormSet):  # type: ignore[type-arg]

@@ -53,6 +53,10 @@ class PersonAdmin(PicksImages[Person], KeepsAddress[Person]):
         ("Small print", {"fields": ["slug", "user"], "classes": ["collapse"]}),
     ]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> list[str]:
+        """Who may not see accounts may not search them either."""
+        return [] if request.user.has_perm("accounts.view_user") else ["user"]
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         person_changed.send(sender=Person, person=form.instance)

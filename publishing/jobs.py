@@ -2,8 +2,10 @@ import structlog
 from django.db import transaction
 
 from core import caching
+from core.work import Run, handler
 from publishing import workflow
 from publishing.models import KINDS, Publishable
+from publishing.rerendering import rerender
 
 log = structlog.get_logger(__name__)
 
@@ -26,3 +28,9 @@ def announce(content: Publishable) -> None:
     """All side effects or none: what they enqueue is kept only with the mark that says they were done."""
     if workflow.announce(content):
         caching.bump()
+
+
+@handler("publishing.rerender")
+def rerender_items(run: Run) -> None:
+    with run.commit():
+        rerender(run.payload["items"])

@@ -1,7 +1,9 @@
 """The rendering beside the text in the editor: exactly what saving would give."""
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as render_template
 from django.utils.csp import CSP
@@ -40,9 +42,9 @@ def markdown_frame(request: HttpRequest) -> HttpResponse:
     return render_template(request, "admin/markdown_frame.html")
 
 
-def may_write(user: User) -> bool:
+def may_write(user: User | AnonymousUser) -> bool:
     """Whether the user may add or change anything that is written in Markdown."""
-    models = [*KINDS.values(), Person]
+    models: list[type[Model]] = [*KINDS.values(), Person]
     names = [f"{model._meta.app_label}.{verb}_{model._meta.model_name}" for model in models for verb in ("add", "change")]
     return any(user.has_perm(name) for name in names)
 

@@ -144,7 +144,7 @@ class Publishable(models.Model):
     @property
     def is_live(self) -> bool:
         """Asked of the database's clock, like every question about time."""
-        return type(self)._default_manager.filter(pk=self.pk).live().exists()  # type: ignore[attr-defined]
+        return bool(type(self)._default_manager.filter(pk=self.pk).live().exists())  # type: ignore[attr-defined]
 
     def get_absolute_url(self) -> str:
         raise NotImplementedError
@@ -169,14 +169,6 @@ class Body(models.Model):
     class Meta:
         abstract = True
 
-    @classmethod
-    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
-        content = super().from_db(*args, **kwargs)
-        loaded = content.__dict__
-        content._stored = loaded.get("body")
-        content._rendered = loaded.get("body") if loaded.get("body_renderer") == RENDERER_VERSION else None
-        return content
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Render the text if its HTML is not up to date, and remember which images it shows."""
         fields: Collection[str] | None = kwargs.get("update_fields")
@@ -191,6 +183,14 @@ class Body(models.Model):
         if self._stored != self.body:
             self.link_images()
             self._stored = self.body
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        content = super().from_db(*args, **kwargs)
+        loaded = content.__dict__
+        content._stored = loaded.get("body")
+        content._rendered = loaded.get("body") if loaded.get("body_renderer") == RENDERER_VERSION else None
+        return content
 
     def clean(self) -> None:
         super().clean()

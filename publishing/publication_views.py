@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.staff import signed_in_user
 from publishing import workflow
 from publishing.forms import PublicationForm
 from publishing.models import Publishable
@@ -95,10 +96,10 @@ def _initial(content: Publishable) -> dict[str, Any]:
 def _act(admin: "PublishableAdmin[Any]", request: HttpRequest, content: Any, form: PublicationForm) -> bool:
     try:
         if "unpublish" in request.POST:
-            workflow.unpublish(content, by=request.user)
+            workflow.unpublish(content, by=signed_in_user(request))
             told = "It is a draft again; readers no longer get it."
         elif form.is_valid():
-            workflow.publish(content, by=request.user, at=form.cleaned_data["at"])
+            workflow.publish(content, by=signed_in_user(request), at=form.cleaned_data["at"])
             told = "Published." if content.is_live else f"Scheduled for {moment(content)}."
         else:
             return False

@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.staff import signed_in_user
 from core.widgets import MarkdownEditor, element
 from media_pipeline.widgets import PicksImages
 from publishing import publication_views, workflow
@@ -32,10 +33,10 @@ class StateFilter(admin.SimpleListFilter):
 class PublishableAdmin[P: Publishable](PicksImages[P]):
     """A subclass gives `page(content)`, the template and context of the readers' page, and may give `advice(content)`."""
 
-    form = PublishableForm
+    form: Any = PublishableForm
     change_form_template = "admin/publishable_form.html"
     list_display: Any = ["__str__", "state", "published"]
-    list_filter: Any = [StateFilter]
+    list_filter: ClassVar[Any] = [StateFilter]
     date_hierarchy = "published_at"
     actions: Any = ["publish_selected", "unpublish_selected"]
     unread_fields: ClassVar[set[str]] = {"slug"}
@@ -67,11 +68,11 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
 
     @admin.action(description="Publish now", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[P]) -> None:
-        publication_views.each(self, request, queryset, partial(workflow.publish, by=request.user), "Published")
+        publication_views.each(self, request, queryset, partial(workflow.publish, by=signed_in_user(request)), "Published")
 
     @admin.action(description="Unpublish", permissions=["change"])
     def unpublish_selected(self, request: HttpRequest, queryset: QuerySet[P]) -> None:
-        publication_views.each(self, request, queryset, partial(workflow.unpublish, by=request.user), "Unpublished")
+        publication_views.each(self, request, queryset, partial(workflow.unpublish, by=signed_in_user(request)), "Unpublished")
 
     # --- saving: Django does all of this in one transaction ------------------------------------------------------
 
@@ -82,7 +83,7 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
 
     def save_model(self, request: HttpRequest, obj: P, form: Any, change: bool) -> None:
         if not change:
-            obj.created_by = request.user
+            obj.created_by = signed_in_user(request)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -93,7 +94,7 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
 
     def delete_model(self, request: HttpRequest, obj: P) -> None:
         if obj.status == Publishable.Status.PUBLISHED:
-            workflow.unpublish(obj, by=request.user)
+            workflow.unpublish(obj, by=signed_in_user(request))
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[P]) -> None:
@@ -112,7 +113,9 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_view_on_site_url(self, obj: P | None = None) -> str | None:
-        return obj.get_absolute_url() if obj and obj.is_live else None
+        """As it is stored: a form with errors holds a slug that may be no address at all."""
+        stored: Any = self.model._default_manager.filter(pk=obj.pk).live().first() if obj else None  # type: ignore[attr-defined]
+        return stored.get_absolute_url() if stored else None
 
     def response_add(self, request: HttpRequest, obj: P, post_url_continue: str | None = None) -> HttpResponse:
         return self._onward(request, obj) or super().response_add(request, obj, post_url_continue)

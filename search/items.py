@@ -8,5 +8,5 @@ def choosable() -> QuerySet[Item]:
     """Items that are published or scheduled, each with a `label` for lists of choices; newest first."""
     title = F("index_entry__title")
     scheduled = When(index_entry__published_at__gt=Now(), then=Concat(title, Value(" (scheduled)")))
-    label = Case(scheduled, default=title)
-    return Item.objects.filter(index_entry__isnull=False).annotate(label=label).order_by("-index_entry__published_at", "-pk")
+    indexed = Item.objects.filter(index_entry__isnull=False).order_by("-index_entry__published_at", "-pk")
+    return indexed.annotate(label=Case(scheduled, default=title))  # type: ignore[no-redef]

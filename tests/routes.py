@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 
 def all_routes() -> list[str]:
-    """Each route once, as one readable pattern: `articles/<slug>/`, `admin/people/person/<path:object_id>/change/`."""
+    """Each route once, as one readable pattern: `articles/<slug:slug>/`, `admin/people/person/<path:object_id>/change/`."""
     return sorted({_readable(route) for route in _walk(get_resolver(), "")})
 
 
@@ -21,6 +21,6 @@ def _walk(resolver: URLResolver, prefix: str) -> Iterator[str]:
 
 
 def _readable(route: str) -> str:
-    """Regular expressions (allauth, the admin's catch-all) without their anchors."""
+    """Regular expressions (allauth, the admin's catch-all) without their machinery."""
     route = re.sub(r"\(\?P<(\w+)>[^()]*(?:\([^()]*\))?[^()]*\)", r"<\1>", route)
     return route.replace("^", "").replace("\\Z", "").replace("$", "")

@@ -8,6 +8,7 @@ from django.test import override_settings
 
 def changed_storage(**options: Any) -> override_settings:
     """The default storage with other options: another bucket, an endpoint where nobody listens."""
-    default = settings.STORAGES["default"]
+    storages: Any = settings.STORAGES
+    default = storages["default"]
     changed = default | {"OPTIONS": default["OPTIONS"] | options}
-    return override_settings(STORAGES=settings.STORAGES | {"default": changed})
+    return override_settings(STORAGES=storages | {"default": changed})

@@ -14,7 +14,9 @@ def digests(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: digest(value) for name, value in values.items()}
 
 
-def to_write(new: Mapping[str, Any], current: Mapping[str, Any], written: Mapping[str, str]) -> dict[str, Any]:
+def to_write(
+    new: Mapping[str, Any], current: Mapping[str, Any], written: Mapping[str, str]
+) -> dict[str, Any]:
     """The fields that changed in the source and that nobody has edited since the import wrote them."""
     return {
         name: value

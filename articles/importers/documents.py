@@ -3,7 +3,7 @@
 import posixpath
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,17 @@ _PEOPLE = frozenset({"author", "authors", "people", "person", "persons", "contri
 _DATES = ("date", "pubdate", "published", "publishdate", "datepublished")
 _TOPICS = ("tags", "categories", "topics")
 _STANDFIRST = ("description", "summary", "subtitle", "standfirst", "excerpt")
-_HERO = ("image", "cover", "hero", "featured_image", "featuredimage", "featured", "banner", "thumbnail", "images")
+_HERO = (
+    "image",
+    "cover",
+    "hero",
+    "featured_image",
+    "featuredimage",
+    "featured",
+    "banner",
+    "thumbnail",
+    "images",
+)
 _CANONICAL = ("canonical", "canonicalurl", "canonical_url")
 _HEADING = re.compile(r"^ {0,3}(#|=+[ \t]*$|-+[ \t]*$)", re.MULTILINE)
 _GENERIC = frozenset({"articles", "blog", "content", "docs", "drafts", "pages", "posts", "src"})
@@ -80,7 +90,9 @@ def read(key: str, text: str) -> Document:
     document = Document(key, text, fields, body=shortcodes.replace(body))
     _read_title(document)
     document.address = _path(_word(fields, "path", "url", "permalink"))
-    document.aliases = [path for alias in _words(fields, "aliases", "alias", "redirect_from") if (path := _path(alias))]
+    document.aliases = [
+        path for alias in _words(fields, "aliases", "alias", "redirect_from") if (path := _path(alias))
+    ]
     document.slug = posixpath.basename(_word(fields, "slug").strip("/"))
     _read_date(document)
     _read_people_and_topics(document)
@@ -88,7 +100,7 @@ def read(key: str, text: str) -> Document:
     return document
 
 
-def is_person(document: Document, directory: str, authors: Collection[str]) -> bool:
+def is_person(document: Document, directory: str, authors: Set[str]) -> bool:
     """Whether the file is about a person: it names one and has neither date nor author, and either lies in a
     directory called for people (`authors`, `_people`, `my_blog_authors`; the imported directory counts), or has the
     name, or the file name, of somebody (case folded, in `authors`) who wrote one of the articles.
@@ -97,7 +109,9 @@ def is_person(document: Document, directory: str, authors: Collection[str]) -> b
         return False
     folders = [directory, *document.key.split("/")[:-1]]
     words = {word for folder in folders for word in re.split(r"[^a-z]+", folder.lower())}
-    return bool(words & _PEOPLE) or not authors.isdisjoint({document.title.casefold(), document.stem.casefold()})
+    return bool(words & _PEOPLE) or not authors.isdisjoint(
+        {document.title.casefold(), document.stem.casefold()}
+    )
 
 
 def _read_title(document: Document) -> None:
@@ -114,7 +128,9 @@ def _read_title(document: Document) -> None:
 
 def _read_date(document: Document) -> None:
     fields = document.fields
-    written = next((_word(fields, name) for name in _DATES if _word(fields, name).lower() not in ("", *_YES, *_NO)), "")
+    written = next(
+        (_word(fields, name) for name in _DATES if _word(fields, name).lower() not in ("", *_YES, *_NO)), ""
+    )
     document.date = dates.read(written) if written else dates.in_path(document.address, document.key)
     # Jekyll says `published: false`
     is_hidden = _word(fields, "draft").lower() in _YES or _word(fields, "published").lower() in _NO
@@ -150,7 +166,9 @@ def _names(place: Fields) -> list[str]:
     for name in ("authors", "author"):
         value = place.get(name)
         people = value if isinstance(value, list) else [value]
-        written = [str(p.get("name", "")) if isinstance(p, dict) else p for p in people if p not in (None, *_NOTHING)]
+        written = [
+            str(p.get("name", "")) if isinstance(p, dict) else p for p in people if p not in (None, *_NOTHING)
+        ]
         if any(not isinstance(person, str) for person in written):
             raise ItemFailed(f"“{name}” must be a name or a list of names.")
         if names := [clean for person in written if (clean := person_name(person))]:
@@ -168,7 +186,9 @@ def _hero(fields: Fields) -> Hero | None:
         name = str(resource.get("name", "")).lower() if isinstance(resource, dict) else ""
         if name.startswith(("featured", "cover", "hero", "header")):
             more = _mapping(resource, "params") or resource
-            return Hero(_word(resource, "src"), _word(more, "alt", "description"), credit=_word(more, "credit"))
+            return Hero(
+                _word(resource, "src"), _word(more, "alt", "description"), credit=_word(more, "credit")
+            )
     for name in _HERO:
         value = fields.get(name)
         value = value[0] if isinstance(value, list) and value else value
@@ -176,7 +196,10 @@ def _hero(fields: Fields) -> Hero | None:
             src = _word(value, "src", "image", "path", "url")
             hero = Hero(src, _word(value, "alt"), _word(value, "caption"), _word(value, "credit"))
         else:
-            hero = Hero(_word(fields, name) if isinstance(value, str) else "", _word(fields, f"{name}_alt", "image_alt"))
+            hero = Hero(
+                _word(fields, name) if isinstance(value, str) else "",
+                _word(fields, f"{name}_alt", "image_alt"),
+            )
         if hero.src:
             return hero
     return None
@@ -200,7 +223,13 @@ def _words(fields: Fields, *names: str) -> list[str]:
 
 def _split(value: Any) -> list[str]:
     """A list, or a text with commas."""
-    words = value if isinstance(value, list) else str(value or "").split(",") if not isinstance(value, dict) else []
+    words = (
+        value
+        if isinstance(value, list)
+        else str(value or "").split(",")
+        if not isinstance(value, dict)
+        else []
+    )
     return [word for word in words if isinstance(word, str)]
 
 

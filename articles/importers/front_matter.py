@@ -59,7 +59,9 @@ def _yaml(written: str) -> Fields:
     if fields in (None, ""):
         return {}
     if not isinstance(fields, dict):
-        raise ItemFailed("The front matter is not a list of fields, each with its name, a colon and its value.")
+        raise ItemFailed(
+            "The front matter is not a list of fields, each with its name, a colon and its value."
+        )
     return fields
 
 
@@ -68,7 +70,7 @@ class _PlainLoader(yaml.BaseLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="aliases (*name) are not possible here", problem_mark=mark)
         return super().compose_node(parent, index)
 

@@ -12,7 +12,9 @@ from media_pipeline.images import ImageRefused, StorageUnavailable
 from media_pipeline.models import MediaAsset
 
 # What exporters write where a person would have described the image
-_SAYS_NOTHING = frozenset({"", "alt", "figure", "gif", "image", "img", "jpeg", "jpg", "photo", "picture", "png", "screenshot"})
+_SAYS_NOTHING = frozenset(
+    {"", "alt", "figure", "gif", "image", "img", "jpeg", "jpg", "photo", "picture", "png", "screenshot"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,11 @@ class People:
             return person
         file = self._files.get(name.casefold())
         person = self._remembered(file) if file else None
-        person = person or Person.objects.filter(name=name).order_by("pk").first() or Person.objects.create(name=name)
+        person = (
+            person
+            or Person.objects.filter(name=name).order_by("pk").first()
+            or Person.objects.create(name=name)
+        )
         ImportRecord.objects.create(source=self.source, key=key, person=person)
         return person
 
@@ -46,9 +50,9 @@ class People:
         """Write the person of a file."""
         new = _values(document)
         record = ImportRecord.objects.filter(source=self.source, key=_key(document.key)).first()
-        if record is None:
+        if record is None or record.person is None:
             return self._create(document, new)
-        person = Person.objects.select_for_update().get(pk=record.person_id)
+        person = Person.objects.select_for_update().get(pk=record.person.pk)
         changed = digests.to_write(new, _current(person), record.digests)
         if not changed:
             return Outcome.UNCHANGED
@@ -66,7 +70,9 @@ class People:
             _write(person, filled)
         written = digests.digests(new | {name: None for name in new.keys() - filled.keys() if new[name]})
         written["name"] = digests.digest(new["name"])
-        ImportRecord.objects.create(source=self.source, key=_key(document.key), person=person, digests=written)
+        ImportRecord.objects.create(
+            source=self.source, key=_key(document.key), person=person, digests=written
+        )
         return outcome if filled else Outcome.UNCHANGED
 
 
@@ -78,7 +84,11 @@ def _values(document: Document) -> dict[str, str]:
     fields = document.fields
     tagline = next((fields[name] for name in ("tagline", "role") if isinstance(fields.get(name), str)), "")
     name = document.title
-    return {"name": name[:200], "tagline": one_line(tagline)[:200], "bio": document.body or document.standfirst}
+    return {
+        "name": name[:200],
+        "tagline": one_line(tagline)[:200],
+        "bio": document.body or document.standfirst,
+    }
 
 
 def _current(person: Person) -> dict[str, str]:

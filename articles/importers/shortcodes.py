@@ -18,8 +18,12 @@ type Arguments = dict[str, str]
 
 # Bounded: a long text full of openings without an end must not be searched to its end from each of them
 _ARGUMENT = r"""(?:"(?:[^"\\]|\\.){0,2000}"|`[^`]{0,2000}`|'[^']{0,2000}'|[^"'`>%{}]|[>%](?!\}\}))"""
-_HUGO = re.compile(rf"\{{\{{[<%]\s*(?P<close>/?)\s*(?P<name>[\w/.-]+)(?P<arguments>{_ARGUMENT}{{0,500}}?)\s*/?\s*[%>]\}}\}}")
-_ZOLA = re.compile(rf"\{{(?:\{{|%)\s*(?P<name>\w+)\((?P<arguments>{_ARGUMENT}{{0,500}}?)\)\s*(?:\}}|%)\}}|\{{%\s*(?P<close>end)\s*%\}}")
+_HUGO = re.compile(
+    rf"\{{\{{[<%]\s*(?P<close>/?)\s*(?P<name>[\w/.-]+)(?P<arguments>{_ARGUMENT}{{0,500}}?)\s*/?\s*[%>]\}}\}}"
+)
+_ZOLA = re.compile(
+    rf"\{{(?:\{{|%)\s*(?P<name>\w+)\((?P<arguments>{_ARGUMENT}{{0,500}}?)\)\s*(?:\}}|%)\}}|\{{%\s*(?P<close>end)\s*%\}}"
+)
 _ONE = re.compile(r"""(?:([\w-]+)\s*=\s*)?(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`|'([^']*)'|([^\s"'`=,]+))""")
 _ESCAPED = re.compile(r"\{\{(<|%)/\*(.*?)\*/(>|%)\}\}")
 _MOST_INNER = 50_000
@@ -46,7 +50,7 @@ def replace(source: str) -> str:
             continue
         closing = _closing(tag, tags[index + 1 :])
         for (start, end), words in _edits(source, tag, closing):
-            edits[start, end] = words
+            edits.setdefault((start, end), words)
             covered = max(covered, end) if closing and start < closing.start < end else covered
     for (start, end), words in sorted(edits.items(), reverse=True):
         source = source[:start] + words + source[end:]
@@ -69,7 +73,9 @@ def _tag(match: re.Match[str]) -> _Tag:
 
 def _closing(tag: _Tag, later: list[_Tag]) -> _Tag | None:
     names = (tag.name, "")  # Zola closes everything with a nameless `end`
-    return None if tag.closes else next((other for other in later if other.closes and other.name in names), None)
+    return (
+        None if tag.closes else next((other for other in later if other.closes and other.name in names), None)
+    )
 
 
 def _edits(source: str, tag: _Tag, closing: _Tag | None) -> Iterator[tuple[tuple[int, int], str]]:
@@ -118,7 +124,11 @@ def _player(address: str) -> Callable[[Arguments], str]:
 
 
 def _gist(arguments: Arguments) -> str:
-    return f"<https://gist.github.com/{arguments['0']}/{arguments['1']}>" if {"0", "1"} <= arguments.keys() else ""
+    return (
+        f"<https://gist.github.com/{arguments['0']}/{arguments['1']}>"
+        if {"0", "1"} <= arguments.keys()
+        else ""
+    )
 
 
 def _post(arguments: Arguments) -> str:

@@ -24,7 +24,17 @@ VERSION = 1
 """Goes up when the same file would become another article: then all are looked at again."""
 
 _DRAFT = "draft"
-_COLUMNS = ("headline", "standfirst", "body", "hero_id", "hero_caption", "section_id", "series_id", "part", "canonical_url")
+_COLUMNS = (
+    "headline",
+    "standfirst",
+    "body",
+    "hero_id",
+    "hero_caption",
+    "section_id",
+    "series_id",
+    "part",
+    "canonical_url",
+)
 
 
 @dataclass(slots=True)
@@ -78,7 +88,9 @@ class Writer:
             if self.library.find(hero.src, document.key) is None:
                 self.problems.append(f"The image {hero.src} is on another site; bring it into the directory.")
         if document.canonical_url and not _canonical(document):
-            self.problems.append(f"“{document.canonical_url}” cannot be the address where it was first published.")
+            self.problems.append(
+                f"“{document.canonical_url}” cannot be the address where it was first published."
+            )
         for path in self.links.disputed(document):
             self.problems.append(f"The old address {path} belongs to another file too, and leads there.")
         return digests.digest(parts)
@@ -97,7 +109,9 @@ class Writer:
         values = {
             "headline": Truncator(document.title).chars(200),
             "standfirst": Truncator(document.standfirst).chars(400),
-            "body": rewrite_references(body, lambda reference, is_image: self._new(reference, is_image, document)),
+            "body": rewrite_references(
+                body, lambda reference, is_image: self._new(reference, is_image, document)
+            ),
             "hero_id": hero,
             "hero_caption": Truncator(caption).chars(300),
             "series_id": series.pk if series else None,
@@ -146,14 +160,19 @@ class Writer:
         article.save()
         _set_relations(article, new)
         written = digests.digests(blank | new) | {"source": seen}
-        ImportRecord.objects.create(source=self.source, key=document.key, item_id=article.item_id, digests=written)
+        ImportRecord.objects.create(
+            source=self.source, key=document.key, item_id=article.item_id, digests=written
+        )
         self._redirect(article, document)
         if new["publication"] != _DRAFT:
             _publish(article, new["publication"])
         return Outcome.CREATED
 
     def _update(self, article: Article, changed: dict[str, Any]) -> None:
-        publication, was_published = changed.get("publication"), article.status == Publishable.Status.PUBLISHED
+        publication, was_published = (
+            changed.get("publication"),
+            article.status == Publishable.Status.PUBLISHED,
+        )
         _set_columns(article, changed)
         article.save()
         _set_relations(article, changed)
@@ -221,4 +240,6 @@ def _topic(name: str) -> Topic:
 def _series(title: str) -> Series | None:
     if not title:
         return None
-    return Series.objects.filter(title__iexact=title).order_by("pk").first() or Series.objects.create(title=title)
+    return Series.objects.filter(title__iexact=title).order_by("pk").first() or Series.objects.create(
+        title=title
+    )

@@ -49,8 +49,7 @@ def render_inline(source: str) -> str:
 
     Raises MarkdownTooComplex.
     """
-    check_length(replace_unusable(source))
-    return clean_inline(parser().renderInline(replace_unusable(source), {"page": Page(inline=True)}))
+    return clean_inline(_convert(source, Page(inline=True)))
 
 
 def image_references(source: str) -> list[str]:
@@ -63,7 +62,8 @@ def image_references(source: str) -> list[str]:
 def _convert(source: str, page: Page) -> str:
     source = replace_unusable(source)
     check_length(source)
+    convert = parser().renderInline if page.inline else parser().render
     try:
-        return str(parser().render(source, {"page": page}))
+        return str(convert(source, {"page": page}))
     except RecursionError as error:
         raise MarkdownTooComplex("This text is nested too deeply.") from error

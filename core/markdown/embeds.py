@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 
 from core.markdown import addresses
-from core.markdown.made import paragraphs, replace_paragraph
+from core.markdown.made import is_paragraph, replace_paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ def figure(embed: Embed, title: str = "") -> str:
 
 
 def _embed_paragraphs(state: StateCore) -> None:
-    for index, token in paragraphs(state.tokens):
-        match = _ALONE.fullmatch(token.content.strip())
+    for index, token in enumerate(state.tokens):
+        match = _ALONE.fullmatch(token.content.strip()) if is_paragraph(state.tokens, index) else None
         if match and (embed := find(match[1])):
             replace_paragraph(state.tokens, index, figure(embed))
 

@@ -5,20 +5,14 @@ from collections.abc import Mapping
 from html import escape
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from core.markdown import addresses, links
-from core.markdown.made import made, paragraphs, replace_paragraph
+from core.markdown.made import is_paragraph, replace_paragraph
 from core.markdown.page import Page
 from core.markdown.sanitise import clean_inline
 
 _BREAKOUT = re.compile(r"\{(wide|full)\}\s*")
-
-
-def plugin(md: MarkdownIt) -> None:
-    md.core.ruler.push("figures", _figures)
-    md.core.ruler.push("pictures", _pictures)
 
 
 def figure(attributes: Mapping[str, str], page: Page, md: MarkdownIt, href: str = "") -> str:
@@ -100,37 +94,26 @@ def _caption(words: str, credit: str, md: MarkdownIt) -> str:
     return f"<figcaption>{' '.join(parts)}</figcaption>" if parts else ""
 
 
-def _figures(state: StateCore) -> None:
-    for index, token in paragraphs(state.tokens):
-        if found := _only_picture(token.children or []):
-            image, href = found
-            replace_paragraph(
-                state.tokens, index, figure(_of(image, state.md), state.env["page"], state.md, href)
-            )
+def replace_paragraph_by_figure(tokens: list[Token], index: int, page: Page, md: MarkdownIt) -> bool:
+    """Whether the inline token at `index` was a paragraph of nothing but a picture; if so, a figure is in its place."""
+    found = _only_picture(tokens[index].children or []) if is_paragraph(tokens, index) else None
+    if found:
+        image, href = found
+        replace_paragraph(tokens, index, figure(attributes_of(image, md), page, md, href))
+    return bool(found)
+
+
+def attributes_of(image: Token, md: MarkdownIt) -> dict[str, str]:
+    """A picture written in Markdown, as if it had been an `<img>`."""
+    alt = md.renderer.renderInlineAsText(image.children, md.options, {})  # type: ignore[attr-defined]
+    return {"src": str(image.attrs.get("src", "")), "title": str(image.attrs.get("title", "")), "alt": alt}
 
 
 def _only_picture(children: list[Token]) -> tuple[Token, str] | None:
-    """The picture (and the link around it) if a paragraph holds nothing else."""
+    """The picture (and the address it is linked to) if there is nothing else."""
     kinds = [child.type for child in children]
     if kinds == ["image"]:
         return children[0], ""
     if kinds == ["link_open", "image", "link_close"]:
         return children[1], str(children[0].attrs.get("href", ""))
     return None
-
-
-def _pictures(state: StateCore) -> None:
-    for block in state.tokens:
-        linked = False
-        for index, token in enumerate(block.children or ()):
-            if token.type in ("link_open", "link_close"):
-                linked = token.type == "link_open"
-            elif token.type == "image":
-                html = picture(_of(token, state.md), state.env["page"], linked)
-                assert block.children is not None
-                block.children[index] = made(html, token.level)
-
-
-def _of(image: Token, md: MarkdownIt) -> dict[str, str]:
-    alt = md.renderer.renderInlineAsText(image.children, md.options, {})  # type: ignore[attr-defined]
-    return {"src": str(image.attrs.get("src", "")), "title": str(image.attrs.get("title", "")), "alt": alt}

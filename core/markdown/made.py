@@ -1,6 +1,5 @@
 """Tokens of our own: finished HTML that the rules for an author's raw HTML leave alone."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -16,11 +15,10 @@ def plugin(md: MarkdownIt) -> None:
     md.add_render_rule("made", _render)
 
 
-def paragraphs(tokens: list[Token]) -> Iterator[tuple[int, Token]]:
-    """(index, inline token) of each paragraph; the tokens before and after it open and close the paragraph."""
-    for index, token in enumerate(tokens):
-        if token.type == "inline" and index and tokens[index - 1].type == "paragraph_open":
-            yield index, token
+def is_paragraph(tokens: list[Token], index: int) -> bool:
+    """Whether the token at `index` is all that a paragraph holds."""
+    around = [token.type for token in tokens[max(index - 1, 0) : index + 2]]
+    return around == ["paragraph_open", "inline", "paragraph_close"]
 
 
 def replace_paragraph(tokens: list[Token], index: int, html: str) -> None:

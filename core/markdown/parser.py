@@ -8,7 +8,6 @@ from mdit_py_plugins.deflist import deflist_plugin
 from core.markdown import (
     admonitions,
     embeds,
-    figures,
     footnotes,
     headings,
     limits,
@@ -34,7 +33,6 @@ _PLUGINS = (
     listings.plugin,
     headings.plugin,
     raw_html.plugin,
-    figures.plugin,
     embeds.plugin,
     links.resolving,
 )  # in the order of their steps: headings claim ids before raw HTML does, links look for them last

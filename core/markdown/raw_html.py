@@ -1,4 +1,6 @@
-"""HTML that an author wrote is taken apart and written anew before it meets the rest of the page.
+"""Pictures, and HTML that an author wrote, in the order in which they stand.
+
+HTML is taken apart and written anew before it meets the rest of the page.
 
 The sanitiser at the end decides what is safe. This pass decides what is useful: pictures, players and tables get the
 same form as those written in Markdown, ids are kept apart from ours. It also keeps the sanitiser's tree small: what it
@@ -37,7 +39,13 @@ def _rewrite(state: StateCore) -> None:
         elif token.type == "table_open":
             tables.put_in_box(token, page)  # here, so that tables of both kinds are counted in their order
         elif token.type == "inline" and token.children:
-            token.children = list(_inline(token.children, page))
+            _rewrite_inline(state, index, page)
+
+
+def _rewrite_inline(state: StateCore, index: int, page: Page) -> None:
+    if not figures.replace_paragraph_by_figure(state.tokens, index, page, state.md):
+        token = state.tokens[index]
+        token.children = list(_inline(token.children or [], page, state.md))
 
 
 def _block(html: str, page: Page, md: MarkdownIt) -> str:
@@ -73,12 +81,14 @@ def _after(html: str, ending: str, position: int) -> int:
     return found.end() if found else len(html)
 
 
-def _inline(children: list[Token], page: Page) -> Iterator[Token]:
+def _inline(children: list[Token], page: Page, md: MarkdownIt) -> Iterator[Token]:
     linked = False
     for token in children:
         if token.type in ("link_open", "link_close"):
             linked = token.type == "link_open"
-        if token.type != "html_inline":
+        if token.type == "image":
+            yield made(figures.picture(figures.attributes_of(token, md), page, linked), token.level)
+        elif token.type != "html_inline":
             yield token
         elif match := _TAG.fullmatch(token.content):
             if match["name"].lower() == "a":

@@ -34,7 +34,7 @@ def _bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> boo
     # Short rows are filled up to the width of the head: 6 KB can become 65,000 cells
     before = len(state.tokens)
     found = table(state, start, end, silent)
-    state.env["page"].budget.spend(3 * (len(state.tokens) - before))
+    state.env["page"].budget.spend(8 * (len(state.tokens) - before))
     return found
 
 

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=60)),
                 ('key', models.CharField(help_text='What the work is about; unique for its kind.', max_length=200)),
                 ('payload', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('parked', 'Parked: needs a person')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('parked', 'Parked')], default='waiting', max_length=10)),
                 ('attempts', models.PositiveSmallIntegerField(default=0, help_text='How often it was begun, without those that were not its fault.')),
                 ('fence', models.PositiveBigIntegerField(default=0, help_text='The number of the last claim.')),
                 ('lease_until', models.DateTimeField(null=True)),

@@ -42,7 +42,10 @@ def inline(text: str) -> SafeString:
 @register.simple_tag
 def json_ld(descriptions: list[dict[str, Any]] | None) -> SafeString:
     """One `<script type="application/ld+json">` for each description; data, so the content policy lets it pass."""
-    texts = [json.dumps(described, ensure_ascii=False).translate(_NOT_IN_SCRIPT) for described in descriptions or []]
+    texts = [
+        json.dumps(described, ensure_ascii=False).translate(_NOT_IN_SCRIPT)
+        for described in descriptions or []
+    ]
     return mark_safe("\n".join(f'<script type="application/ld+json">{text}</script>' for text in texts))  # noqa: S308
 
 
@@ -52,7 +55,9 @@ def day(moment: datetime | None) -> SafeString:
     if moment is None:
         return SafeString("")
     words = date_format(localtime(moment), "j F Y")
-    return format_html('<time datetime="{}">{}</time>', moment.astimezone(UTC).isoformat(timespec="seconds"), words)
+    return format_html(
+        '<time datetime="{}">{}</time>', moment.astimezone(UTC).isoformat(timespec="seconds"), words
+    )
 
 
 @register.filter

@@ -3,16 +3,15 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Model
 from django.utils import timezone
 
-from accounts.addresses import vouch
+from accounts.addresses import is_taken, vouch
 from accounts.models import User
 from articles.models import Article, Byline, Section, Series
 from media_pipeline.images import ingest
@@ -25,7 +24,7 @@ from publishing.models import Item, Publication, PublicationLink, Topic
 
 CREDIT = "Generated for the demo"
 _HERE = Path(__file__).parent
-_LOCK = 0x6B657266  # any number that no other advisory lock has
+LOCK = 0x6B657266  # any number that no other advisory lock has
 _ADDRESSES = {role: f"{role}@example.org" for role in ("editor", "author", "reader")}
 _DRAWING = ("draw", "inks", "seed", "paper", "size")
 
@@ -53,38 +52,43 @@ class Filling:
         return self.users["editor"]
 
 
+class Busy(Exception):
+    """Somebody else is filling this database at the moment."""
+
+
 def is_empty() -> bool:
     """Whether nobody has begun anything here: no settings, content or people, and nobody with an address of the demo."""
-    begun: list[QuerySet[Any]] = [
-        model.objects.all() for model in (Publication, Item, Person, Section, Series, Topic)
-    ]
-    return not any(rows.exists() for rows in (*begun, User.objects.filter(email__in=_ADDRESSES.values())))
+    models: list[type[Model]] = [Publication, Item, Person, Section, Series, Topic]
+    begun = any(model._default_manager.exists() for model in models)
+    return not begun and not any(is_taken(email) for email in _ADDRESSES.values())
 
 
 @transaction.atomic
 def fill() -> list[Login] | None:
     """Fill an empty database, whole or not at all; returns who can log in, or None if it was not empty.
 
-    Raises StorageUnavailable.
+    Raises Busy and StorageUnavailable; their messages are sentences for a person.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    _only_one()
     if not is_empty():
         return None
     logins = [Login(role, email, secrets.token_urlsafe(12)) for role, email in _ADDRESSES.items()]
     filling = Filling(timezone.localtime(), {login.role: _user(login) for login in logins})
-    magazine = _yaml("magazine.yaml")
-    _around(magazine)
+    _surroundings(_yaml("magazine.yaml"))
     for person in _yaml("people.yaml"):
         filling.people[person["slug"]] = _person(filling, person)
     for path in sorted(_HERE.glob("pages/*.md")):
         _page(filling, path)
-    found = {path.stem: _front_matter(path) for path in _HERE.glob("articles/*.md")}
-    for slug, (facts, body) in sorted(found.items(), key=lambda pair: -pair[1][0].get("days_ago", -99)):
-        filling.articles[slug] = _article(filling, slug, facts, body)
-    for slug, (facts, _) in found.items():
-        _relate(filling, filling.articles[slug], facts)
+    _articles(filling)
     return logins
+
+
+def _only_one() -> None:
+    """Until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if cursor.fetchone() != (True,):
+            raise Busy("Another `manage.py demo` is filling this database right now.")
 
 
 def _user(login: Login) -> User:
@@ -94,7 +98,7 @@ def _user(login: Login) -> User:
     return user
 
 
-def _around(magazine: Facts) -> None:
+def _surroundings(magazine: Facts) -> None:
     """Name, links, sections, series and topics."""
     publication = Publication.objects.create(**magazine["publication"])
     for place, links in magazine["links"].items():
@@ -132,6 +136,14 @@ def _page(filling: Filling, path: Path) -> None:
     )
     page.save()
     workflow.publish(page, by=filling.editor, quietly=True)
+
+
+def _articles(filling: Filling) -> None:
+    found = {path.stem: _front_matter(path) for path in _HERE.glob("articles/*.md")}
+    for slug in sorted(found, key=lambda slug: found[slug][0].get("days_ago", -99), reverse=True):
+        filling.articles[slug] = _article(filling, slug, *found[slug])
+    for slug, (facts, _) in found.items():
+        _relate(filling, filling.articles[slug], facts)
 
 
 def _article(filling: Filling, slug: str, facts: Facts, body: str) -> Article:
@@ -172,7 +184,7 @@ def _publish(filling: Filling, article: Article, facts: Facts) -> Article:
         hour=clock.hour, minute=clock.minute, second=0, microsecond=0
     )
     workflow.publish(article, by=filling.editor, at=at, quietly=days > 0)
-    return workflow.saved(article, readable=True) if facts.get("revised") else article
+    return workflow.saved(article) if facts.get("revised") else article
 
 
 def _relate(filling: Filling, article: Article, facts: Facts) -> None:
@@ -190,11 +202,10 @@ def _asset(filling: Filling, name: str, facts: Facts) -> MediaAsset:
     return asset
 
 
-@cache
 def _yaml(name: str) -> Any:
-    return yaml.safe_load((_HERE / name).read_text())
+    return yaml.safe_load((_HERE / name).read_text("utf-8"))
 
 
 def _front_matter(path: Path) -> tuple[Facts, str]:
-    _, facts, body = path.read_text().split("---\n", 2)
+    _, facts, body = path.read_text("utf-8").split("---\n", 2)
     return yaml.safe_load(facts), body.strip() + "\n"

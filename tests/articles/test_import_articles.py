@@ -76,14 +76,18 @@ def yaml(body: str = "The text.", **fields: str) -> str:
     return f"---\n{lines}---\n\n{body}\n"
 
 
-def report(created: int = 0, updated: int = 0, unchanged: int = 0, failed: list[Any] | None = None) -> dict[str, Any]:
+def report(
+    created: int = 0, updated: int = 0, unchanged: int = 0, failed: list[Any] | None = None
+) -> dict[str, Any]:
     return {"created": created, "updated": updated, "unchanged": unchanged, "failed": failed or []}
 
 
 def everything() -> dict[str, list[Any]]:
     """All rows an import could touch."""
     models = [Article, Byline, Person, Topic, MediaAsset, Redirect, ImportRecord, IndexEntry, Series]
-    rows: dict[str, list[Any]] = {model.__name__: list(model.objects.order_by("pk").values()) for model in models}  # type: ignore[attr-defined]
+    rows: dict[str, list[Any]] = {
+        model.__name__: list(model._default_manager.order_by("pk").values()) for model in models
+    }
     return rows | {"generation": [caching.current_token()]}
 
 
@@ -148,7 +152,12 @@ Text.
     assert article.slug == "rust-1-17"
     assert [credit.person.name for credit in article.credits] == ["The Core Team"]
     assert [topic.name for topic in article.topics.all()] == ["Releases"]
-    for path in ("/2017/04/27/Rust-1.17", "/2017/04/27/Rust-1.17/", "/2017/04/27/Rust-1.17.html", "/releases/1.17.0"):
+    for path in (
+        "/2017/04/27/Rust-1.17",
+        "/2017/04/27/Rust-1.17/",
+        "/2017/04/27/Rust-1.17.html",
+        "/releases/1.17.0",
+    ):
         answer = Client().get(path)
         assert (answer.status_code, answer.headers["Location"]) == (301, "/articles/rust-1-17/")
 
@@ -167,7 +176,12 @@ def test_without_front_matter(run: Run, write: Write) -> None:
     [
         ("a.md", "Setext\n===\n\nText.", "Setext", "Text."),
         ("a.md", "## Opening\n\nText.", "Opening", "Text."),
-        ("quick-testing_pyenv.md", "Text.\n\n## Later\n\nMore.", "Quick testing pyenv", "Text.\n\n## Later\n\nMore."),
+        (
+            "quick-testing_pyenv.md",
+            "Text.\n\n## Later\n\nMore.",
+            "Quick testing pyenv",
+            "Text.\n\n## Later\n\nMore.",
+        ),
         ("a.md", "```\n# a comment\n```", "A", "```\n# a comment\n```"),
         ("a.md", "# [Linked](https://example.org)\n", "Linked", ""),
         ("a.md", yaml("# The  Title\n\nText.", title="The title"), "The title", "Text."),
@@ -213,7 +227,9 @@ def test_dates(run: Run, write: Write, name: str, fields: dict[str, str], date: 
     assert (article.status, article.slug) == ("published" if date else "draft", "a")
 
 
-@pytest.mark.parametrize("date", ["31/02/2020", "04/05/2020", "soon", "0001-01-01", "9999-12-31", "[a, b]", "1e99"])
+@pytest.mark.parametrize(
+    "date", ["31/02/2020", "04/05/2020", "soon", "0001-01-01", "9999-12-31", "[a, b]", "1e99"]
+)
 def test_a_date_that_is_none_is_reported_and_not_guessed(run: Run, write: Write, date: str) -> None:
     write({"bad.md": yaml(title="T", date=date), "good.md": yaml(title="T", date="2020-01-01")})
     status, got = run()
@@ -260,7 +276,7 @@ def test_undated_texts_get_the_date_that_was_asked_for_and_never_the_files(run: 
         ("extra:\n  author: Ana Lima", ["Ana Lima"]),
         ("author: ''", []),
         ("author: null", []),
-        ("author: \"A\\u0301na\\x1b  Lima\"", ["Ána Lima"]),
+        ('author: "A\\u0301na\\x1b  Lima"', ["Ána Lima"]),
     ],
 )
 def test_authors(run: Run, write: Write, written: str, names: list[str]) -> None:
@@ -278,7 +294,7 @@ def test_topics_are_the_same_whatever_their_case(run: Run, write: Write) -> None
 
 
 def test_a_standfirst_that_repeats_the_headline_is_none(run: Run, write: Write) -> None:
-    write({"a.md": yaml(title="Lang team update", description="Lang team: Update!")})
+    write({"a.md": yaml(title="Lang team update", description="'Lang team: Update!'")})
     run()
     assert Article.objects.get().standfirst == ""
 
@@ -312,7 +328,10 @@ def test_addresses_that_are_taken(run: Run, write: Write) -> None:
 def test_two_files_with_the_same_old_address(run: Run, write: Write) -> None:
     front = "+++\ntitle = '{}'\npath = '2020/01/01/x'\n+++\n"
     write({"a.md": front.format("A"), "b.md": front.format("B")})
-    problem = {"where": "b.md", "why": "The old address /2020/01/01/x belongs to another file too, and leads there."}
+    problem = {
+        "where": "b.md",
+        "why": "The old address /2020/01/01/x belongs to another file too, and leads there.",
+    }
     assert run() == (1, report(created=2, failed=[problem]))
     assert run() == (1, report(unchanged=2, failed=[problem]))
     assert Redirect.objects.get().item_id == Article.objects.get(headline="A").item_id
@@ -346,7 +365,10 @@ def test_files_about_people_are_people(run: Run, write: Write) -> None:
     )
     assert run() == (0, report(created=6))
     assert set(Article.objects.values_list("headline", flat=True)) == {"A", "B", "C", "On authors"}
-    assert set(Person.objects.values_list("name", "bio")) == {("Stéfan van der Walt", "👋 Hi!"), ("Ana Lima", "Writes.")}
+    assert set(Person.objects.values_list("name", "bio")) == {
+        ("Stéfan van der Walt", "👋 Hi!"),
+        ("Ana Lima", "Writes."),
+    }
     assert "<p>👋 Hi!</p>" in Person.objects.get(slug="stefan-van-der-walt").bio_html
     assert Byline.objects.filter(person__slug="stefan-van-der-walt").count() == 2
     before = everything()
@@ -357,7 +379,13 @@ def test_files_about_people_are_people(run: Run, write: Write) -> None:
 def test_a_directory_of_people_alone(run: Run, write: Write, tmp_path: Path) -> None:
     known = Person.objects.create(name="Tim Head")
     edited = Person.objects.create(name="Ana Lima", bio="By hand.")
-    write({"tim.md": yaml("Hi.", title="Tim Head"), "ana.md": yaml("Hi.", title="Ana Lima"), "bo.md": yaml("Hi.", title="Bo")})
+    write(
+        {
+            "tim.md": yaml("Hi.", title="Tim Head"),
+            "ana.md": yaml("Hi.", title="Ana Lima"),
+            "bo.md": yaml("Hi.", title="Bo"),
+        }
+    )
     directory = (tmp_path / "blog").rename(tmp_path / "my_blog_authors")
     assert run(directory=directory) == (0, report(created=1, updated=1, unchanged=1))
     assert run(directory=directory) == (0, report(unchanged=3))
@@ -381,7 +409,14 @@ def test_a_person_who_was_renamed_here_stays_the_same_person(run: Run, write: Wr
 
 
 def test_lists_of_articles_are_no_articles(run: Run, write: Write) -> None:
-    write({"_index.md": yaml(title="All posts"), "a.md": "Text.", ".hidden/b.md": "Text.", "node_modules/c.md": "Text."})
+    write(
+        {
+            "_index.md": yaml(title="All posts"),
+            "a.md": "Text.",
+            ".hidden/b.md": "Text.",
+            "node_modules/c.md": "Text.",
+        }
+    )
     assert run() == (0, report(created=1))
 
 
@@ -446,14 +481,20 @@ def test_the_hero_and_a_text_that_opens_with_it(run: Run, write: Write) -> None:
     assert a.hero
     assert b.hero
     assert (a.hero.alt, a.hero.width) == ("A cover", 30)
-    assert (b.hero.alt, b.hero_caption, b.body) == ("Described here", "A caption", f"Text. ![again]({b.hero.reference})")
-    assert (c.hero, c.hero_caption, b.hero.credit) == (b.hero, "Said", "")
+    assert (b.hero.alt, b.hero_caption, b.body) == (
+        "Described here",
+        "A caption",
+        f"Text. ![again]({b.hero.reference})",
+    )
+    assert (c.hero, c.hero_caption, b.hero.credit) == (b.hero, "Said", "By")
 
 
 SVG = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 
 
-def test_images_that_cannot_be_had_are_reported_each_time_and_the_article_is_in(run: Run, write: Write) -> None:
+def test_images_that_cannot_be_had_are_reported_each_time_and_the_article_is_in(
+    run: Run, write: Write
+) -> None:
     body = "![A chart](chart.svg)\n\n![Gone](gone.png)\n\n![Gone again](gone.png)\n"
     write({"a.md": yaml(body, title="T", image="https://example.org/hero.jpg"), "chart.svg": SVG})
     failed = [
@@ -490,7 +531,9 @@ def test_nothing_outside_the_directory_is_read(run: Run, write: Write, tmp_path:
     assert not Article.objects.filter(headline="Secret").exists()
 
 
-@pytest.mark.parametrize("reference", ["x" * 5000, "a%00b.png", "[::1]:x", "//[bad/x.png", "%ff.png", "a\\b.png", "."])
+@pytest.mark.parametrize(
+    "reference", ["x" * 5000, "a%00b.png", "[::1]:x", "//[bad/x.png", "%ff.png", "a\\b.png", "."]
+)
 def test_hostile_references(run: Run, write: Write, reference: str) -> None:
     write({"a.md": yaml(f"![a]({reference}) [b]({reference}) <img src='{reference}'>", title="T")})
     status, got = run()
@@ -573,8 +616,8 @@ def test_shortcodes(run: Run, write: Write, written: str, shown: str) -> None:
     write({"a.md": f"# T\n\n{written}\n", "x.png": png()})
     run()
     body = Article.objects.get().body.strip()
-    reference = next((f"{asset.reference}" for asset in MediaAsset.objects.all()), "")
-    assert body == shown.replace("</x.png>", f"<{reference}>")
+    reference = next((asset.reference for asset in MediaAsset.objects.all()), "")
+    assert body == shown.replace("</x.png>", reference)
 
 
 # --- running again --------------------------------------------------------------------------------------------------
@@ -583,7 +626,14 @@ def test_shortcodes(run: Run, write: Write, written: str, shown: str) -> None:
 def test_unchanged_input_changes_nothing_at_all(run: Run, write: Write) -> None:
     write(
         {
-            "a.md": yaml("![i](i.png) [b](b.md)", title="A", date="2020-01-01", author="Ana", tags="[x]", aliases="[/a]"),
+            "a.md": yaml(
+                "![i](i.png) [b](b.md)",
+                title="A",
+                date="2020-01-01",
+                author="Ana",
+                tags="[x]",
+                aliases="[/a]",
+            ),
             "b.md": yaml(title="B", date="2020-01-01", series="S", part="1"),
             "c.md": "Text.",
             "i.png": png(),
@@ -596,11 +646,20 @@ def test_unchanged_input_changes_nothing_at_all(run: Run, write: Write) -> None:
     assert everything() == before
 
 
+@pytest.mark.django_db(transaction=True)
 def test_changed_input_is_brought_in_and_readers_see_it(run: Run, write: Write) -> None:
     write({"a.md": yaml("One.", title="A", date="2020-01-01", author="Ana", tags="[x]")})
     run()
     assert b"One." in Client().get("/articles/a/").content
-    text = yaml("Two.", title="A2", date="2020-02-02", authors="[Bo, Ana]", tags="[y]", description="D", slug="elsewhere")
+    text = yaml(
+        "Two.",
+        title="A2",
+        date="2020-02-02",
+        authors="[Bo, Ana]",
+        tags="[y]",
+        description="D",
+        slug="elsewhere",
+    )
     write({"a.md": text})
     assert run() == (0, report(updated=1))
     article = Article.objects.get()
@@ -728,7 +787,15 @@ def test_two_directories_do_not_mix(run: Run, write: Write, tmp_path: Path) -> N
 
 
 def test_killed_half_way_and_run_again(run: Run, write: Write) -> None:
-    write({"a.md": "A ![x](a.png)", "a.png": png("red"), "b.md": "B ![x](b.png)", "b.png": png("blue"), "c.md": "C"})
+    write(
+        {
+            "a.md": "A ![x](a.png)",
+            "a.png": png("red"),
+            "b.md": "B ![x](b.png)",
+            "b.png": png("blue"),
+            "c.md": "C",
+        }
+    )
     stored = iter([None, KeyboardInterrupt])
 
     def crash() -> None:
@@ -746,7 +813,9 @@ def test_a_dry_run_writes_nothing_anywhere(run: Run, write: Write) -> None:
     image = png("#123456", (31, 17))
     write(
         {
-            "a.md": yaml("![i](i.png)", title="A", date="2020-01-01", author="Ana", tags="[x]", image="i.png"),
+            "a.md": yaml(
+                "![i](i.png)", title="A", date="2020-01-01", author="Ana", tags="[x]", image="i.png"
+            ),
             "authors/b.md": yaml("Hi.", title="Bo"),
             "c.md": "![x](x.svg)",
             "i.png": image,
@@ -781,7 +850,10 @@ def test_a_dry_run_stores_no_image(run: Run, write: Write) -> None:
         (b"x" * 10_000_000, "The file is larger than 1,000,000 bytes."),
         ("---\ntitle: x\n\nText", "The front matter begins in line 1 and is never closed with ---."),
         ("---\ntitle: [a\n---\n", "line 3"),
-        ("---\na: b\n c: d\n---\n", "The front matter is not YAML: mapping values are not allowed here in line 3."),
+        (
+            "---\na: b\n c: d\n---\n",
+            "The front matter is not YAML: mapping values are not allowed here in line 3.",
+        ),
         ("---\n- a\n- b\n---\n", "not a list of fields"),
         ("---\na: &a [x]\nb: *a\n---\n", "aliases (*name) are not possible here in line 3"),
         ("---\n? [a]\n: b\n---\n", "The front matter is not YAML"),
@@ -842,7 +914,17 @@ def test_what_cannot_be_read_at_all(run: Run, tmp_path: Path, name: str, why: st
 
 def test_hostile_text_comes_out_harmless(run: Run, write: Write) -> None:
     body = "<script>alert(1)</script>\n\n[x](javascript:alert(1)) [y](<JaVaScRiPt:alert(1)>) <img src=x onerror=alert(1)>"
-    write({"a.md": yaml(body, title="<script>alert(1)</script>", date="2020-01-01", tags="['<b>x</b>']", author="<i>A</i>")})
+    write(
+        {
+            "a.md": yaml(
+                body,
+                title="<script>alert(1)</script>",
+                date="2020-01-01",
+                tags="['<b>x</b>']",
+                author="<i>A</i>",
+            )
+        }
+    )
     assert run()[1]["created"] == 1
     article = Article.objects.get()
     page = Client().get(article.get_absolute_url()).content.decode()
@@ -856,7 +938,7 @@ def test_hostile_text_comes_out_harmless(run: Run, write: Write) -> None:
 DATA = Path("/work/shared/data/articles")
 SETS = {
     # created, problems, published, people
-    "rust_blog": (125, 4, 125, 52),
+    "rust_blog": (125, 4, 125, 56),
     "scientific_python": (28, 15, 28, 18),
     "scientific_python_authors": (4, 0, 0, 4),
     "simonw_til": (50, 0, 0, 0),
@@ -869,7 +951,9 @@ def test_real_sets(run: Run, name: str) -> None:
     created, problems, published, people = SETS[name]
     status, first = run(directory=DATA / name)
     assert (status, first["created"], len(first["failed"])) == (1 if problems else 0, created, problems)
-    assert all("is not in the directory" in failure["why"] or "SVG" in failure["why"] for failure in first["failed"])
+    assert all(
+        "is not in the directory" in failure["why"] or "SVG" in failure["why"] for failure in first["failed"]
+    )
     assert (Article.objects.live().count(), Person.objects.count()) == (published, people)
     for article in Article.objects.all():
         assert "{{&lt;" not in article.body_html

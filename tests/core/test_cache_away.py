@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -69,7 +70,7 @@ def test_edits_are_saved_and_seen_while_it_is_away_and_afterwards(
     """The old page is still in the cache when it comes back, and is not served."""
     path = article.get_absolute_url()
     client.get(path)
-    kept = {key: valkey.client.dump(key) for key in valkey.client.keys("*:page:*")}
+    kept: dict[Any, Any] = {key: valkey.client.dump(key) for key in valkey.client.keys("*:page:*")}
     assert kept
     valkey.stop()
     article.headline = "Changed meanwhile"

@@ -144,6 +144,18 @@ def test_a_database_that_goes_away_stops_it(
     assert letters() == {"a"}
 
 
+def test_a_database_that_is_away_from_the_start(capsys: pytest.CaptureFixture[str]) -> None:
+    class Cannot(Letters):
+        def read(self, **options: Any) -> str:
+            raise OperationalError("connection refused\nIs the server running?")
+
+    with pytest.raises(CommandError) as error:
+        call_command(Cannot(), "abc", "--json")
+    assert error.value.returncode == 1
+    failed = json.loads(capsys.readouterr().out)["failed"]
+    assert failed == [{"where": "database", "why": "connection refused"}]
+
+
 def test_ctrl_c_reports_what_was_done_so_far(capsys: pytest.CaptureFixture[str]) -> None:
     status, report, _ = run(capsys, "abc", b=interrupt)
     assert (status, report) == (130, {"created": 1, "updated": 0, "unchanged": 0, "failed": []})

@@ -1,6 +1,5 @@
 from pathlib import Path
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
-
 from typing import Any
 
 import pytest
@@ -50,6 +49,7 @@ def test_a_mail_waits_for_a_worker_and_goes_out_once(posted: Work) -> None:
     assert outgoing.outbox == []
     assert run(posted).state == "done"
     run(posted)
+    message: Any
     [message] = outgoing.outbox
     assert (message.to, message.subject) == (["mia@example.org"], "Good morning")
     assert message.body == "Hello Mia & <Co>, read on:\nhttp://testserver/articles/\n", "text is not escaped"
@@ -68,6 +68,7 @@ def test_a_mail_of_a_transaction_that_is_rolled_back_is_not_sent(templates: Path
 def test_a_mail_may_be_text_alone(templates: Path) -> None:
     mail.send("tests/plain", "mia@example.org", {}, subject="Short", reply_to="desk@example.org")
     run(Work.objects.get())
+    message: Any
     [message] = outgoing.outbox
     assert (message.alternatives, message.reply_to) == ([], ["desk@example.org"])
 

@@ -82,7 +82,7 @@ def test_work_of_a_transaction_that_is_rolled_back_never_was(valkey: Valkey, fil
 @committed
 def test_a_wake_up_is_a_name_and_a_number_as_json(valkey: Valkey, file: Path) -> None:
     row = ask("tests.note", file)
-    stored = valkey.client.hgetall(f"rq:job:work-{row.pk}-0")
+    stored: Any = valkey.client.hgetall(f"rq:job:work-{row.pk}-0")
     assert json.loads(zlib.decompress(stored[b"data"])) == ["core.work.run", None, [row.pk], {}]
     assert not any(value.startswith(b"\x80") for value in stored.values()), "something is pickled"
 
@@ -250,7 +250,7 @@ def test_two_runners_never_hold_the_same_work(valkey: Valkey, handled) -> None:
 
     handled(this)
     row = enqueue("tests.this", "a")
-    first = threading.Thread(target=lambda: (run(row.pk), connection.close()))
+    first = threading.Thread(target=in_threads, args=(1, lambda: run(row.pk)))
     first.start()
     began.wait(5)
     run(row.pk)
@@ -333,6 +333,16 @@ def test_what_kills_its_process_every_time_is_parked(valkey: Valkey, file: Path)
     assert (row.state, row.attempts) == ("parked", 3)
     assert "Begun 3 times and never ended" in row.problem
     assert told(file) == []
+
+
+def test_asking_again_for_what_died_begins_anew(valkey: Valkey, file: Path) -> None:
+    row = ask("tests.steps", file)
+    now = timezone.now()
+    Work.objects.update(state="running", attempts=3, checkpoint={"done": 9}, lease_until=now, again_at=now)
+    run(row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.again_at) == ("done", 1, None)
+    assert len(told(file)) == 10
 
 
 class _Death(Exception):

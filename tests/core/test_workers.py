@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -33,10 +34,17 @@ def worker(valkey: Valkey, monkeypatch) -> Iterator[Callable[[], Fork]]:
     monkeypatch.setattr(workers, "PATIENCE", 1)
     started: list[Fork] = []
 
+    def listening() -> set[Any]:
+        return {
+            key
+            for key in valkey.client.keys("rq:worker:*")
+            if valkey.client.hget(key, "state") in (b"idle", b"busy")
+        }
+
     def start() -> Fork:
-        before = valkey.client.scard("rq:workers")
+        before = listening()
         started.append(Fork("worker", "default"))
-        until(lambda: valkey.client.scard("rq:workers") > before)
+        until(lambda: listening() - before)
         return started[-1]
 
     yield start
@@ -184,6 +192,19 @@ def test_a_worker_outlives_its_redis(worker, valkey: Valkey, file: Path, how: st
     until(done, 15)
     assert process.poll() is None
     assert told(file) == ["a 1"]
+
+
+def test_a_worker_waits_for_a_redis_that_is_not_there_yet(worker, valkey: Valkey, file: Path) -> None:
+    row = enqueue("tests.note", "a", {"file": str(file)})
+    valkey.stop()
+    waiting, stopped = Fork("worker", "default"), Fork("worker", "default")
+    time.sleep(0.5)
+    stopped.send_signal(signal.SIGTERM)
+    assert stopped.wait(5) == 0
+    valkey.start()
+    work.wake_due()
+    until(lambda: state(row)[0] == "done")
+    waiting.end()
 
 
 @pytest.mark.soak

@@ -23,7 +23,7 @@ class Fork:
     def __init__(self, *arguments: str, call: Callable[[], Any] | None = None) -> None:
         connections.close_all()  # a copy would end our sessions with its own
         target = call or (lambda: call_command(*arguments))
-        self.process = multiprocessing.get_context("fork").Process(target=target)
+        self.process = multiprocessing.get_context("fork").Process(target=target, daemon=True)
         with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
             self.process.start()
 
@@ -63,7 +63,7 @@ def start(*arguments: str, **more: str) -> "subprocess.Popen[bytes]":
 def _environment() -> dict[str, str]:
     database = connection.settings_dict
     login = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
-    return os.environ | {
+    ours = {
         "DEBUG": "0",
         "SECRET_KEY": settings.SECRET_KEY,
         "SITE_URL": settings.SITE_URL,
@@ -73,6 +73,7 @@ def _environment() -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPATH": str(settings.BASE_DIR),
     }
+    return os.environ | {name: str(value) for name, value in ours.items()}
 
 
 def until(true: Callable[[], Any], seconds: float = 20) -> Any:

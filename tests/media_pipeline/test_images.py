@@ -75,7 +75,9 @@ def png_header(width: int, height: int) -> bytes:
         ("AVIF", "image/webp", "webp"),
     ],
 )
-def test_each_format_becomes_one_that_every_browser_shows(kind: str, content_type: str, extension: str) -> None:
+def test_each_format_becomes_one_that_every_browser_shows(
+    kind: str, content_type: str, extension: str
+) -> None:
     result = reencode(encoded(picture(), kind))
     assert (result.content_type, result.extension) == (content_type, extension)
     assert (result.width, result.height) == decoded(result).size == (40, 30)
@@ -83,6 +85,22 @@ def test_each_format_becomes_one_that_every_browser_shows(kind: str, content_typ
     assert abs(red - 0x80) < 12
     assert abs(green - 0x40) < 12
     assert abs(blue - 0xC0) < 12
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "content_type"),
+    [
+        ("WEBP", "RGB", "image/jpeg"),
+        ("WEBP", "RGBA", "image/png"),
+        ("AVIF", "RGB", "image/jpeg"),
+        ("PNG", "RGB", "image/png"),
+    ],
+)
+def test_large_ones_do_not_wait_for_the_webp_encoder(kind: str, mode: str, content_type: str) -> None:
+    colour = (200, 30, 30, 0)[: len(mode)]
+    options = {"speed": 10} if kind == "AVIF" else {}
+    result = reencode(encoded(Image.new(mode, (2_400, 2_000), colour), kind, **options))
+    assert (result.content_type, result.width, result.height) == (content_type, 2_400, 2_000)
 
 
 def test_a_photograph_keeps_its_look_and_loses_its_metadata() -> None:
@@ -219,7 +237,9 @@ def test_refused_with_a_sentence(data: bytes, why: str) -> None:
     assert not MediaAsset.objects.exists()
 
 
-@pytest.mark.parametrize("size", [(50_000, 50_000), (20_000, 100), (100, 20_000), (10_000, 9_000), (13_000, 13_000)])
+@pytest.mark.parametrize(
+    "size", [(50_000, 50_000), (20_000, 100), (100, 20_000), (10_000, 9_000), (13_000, 13_000)]
+)
 def test_a_huge_image_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
     begun = time.process_time()
     with pytest.raises(ImageRefused, match="too large"):
@@ -289,7 +309,12 @@ def test_the_same_bytes_are_one_asset_and_what_people_wrote_stays() -> None:
     data = encoded(picture(), "PNG")
     first = ingest(data, name="one.png")
     again = ingest(data, name="two.png", alt="What it shows", credit="Somebody")
-    assert (again.pk, again.name, again.alt, again.credit) == (first.pk, "one.png", "What it shows", "Somebody")
+    assert (again.pk, again.name, again.alt, again.credit) == (
+        first.pk,
+        "one.png",
+        "What it shows",
+        "Somebody",
+    )
     MediaAsset.objects.update(alt="Better words")
     third = ingest(data, name="three.png", alt="An importer's words", credit="Somebody else")
     assert (third.pk, third.alt, third.credit) == (first.pk, "Better words", "Somebody")
@@ -342,7 +367,11 @@ def test_a_crash_after_storing_leaves_no_row_and_is_repaired_by_trying_again() -
 def test_two_uploads_at_once_are_one_asset() -> None:
     data = encoded(picture(colour="olive"), "PNG")
     together = threading.Barrier(2)
-    faults.arm("images.after_store", lambda: together.wait(10) and None)
+
+    def wait_for_the_other() -> None:
+        together.wait(10)
+
+    faults.arm("images.after_store", wait_for_the_other)
     found: list[MediaAsset] = []
 
     def upload() -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import Model
 from pytest_django import Settings
 
 from accounts.models import User
@@ -13,11 +15,22 @@ from articles.models import Article, Section, Series
 from core import faults
 from media_pipeline.images import ensure_bucket
 from media_pipeline.models import MediaAsset
+from ops.demo.filling import LOCK
 from people.models import Person
 from publishing.models import Item, Publication, Topic
 
 pytestmark = pytest.mark.django_db
-MODELS = (Publication, Item, Article, Person, Section, Series, Topic, MediaAsset, User)
+MODELS: tuple[type[Model], ...] = (
+    Publication,
+    Item,
+    Article,
+    Person,
+    Section,
+    Series,
+    Topic,
+    MediaAsset,
+    User,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +46,7 @@ def demo() -> str:
 
 
 def rows() -> dict[str, list[dict[str, object]]]:
-    return {model.__name__: list(model.objects.order_by("pk").values()) for model in MODELS}
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in MODELS}
 
 
 def test_in_development_the_logins_are_kept_and_shown_again(settings: Settings, tmp_path: Path):
@@ -61,7 +74,7 @@ def a_topic() -> None:
 
 
 def somebody_with_an_address_of_the_demo() -> None:
-    User.objects.create_superuser("editor@example.org", "a-password-of-their-own")
+    User.objects.create_superuser("Editor@Example.org", "a-password-of-their-own")
 
 
 @pytest.mark.parametrize(
@@ -88,6 +101,18 @@ def test_a_crash_in_the_middle_leaves_the_database_empty(settings: Settings, tmp
         demo()
     assert all(found == [] for found in rows().values())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_at_once_do_not_mix():
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            with pytest.raises(CommandError, match="filling this database right now"):
+                demo()
+    finally:
+        other.close()
+    assert not Publication.objects.exists()
 
 
 def test_a_missing_bucket_is_explained(settings: Settings):

@@ -25,6 +25,11 @@ def fresh(monkeypatch) -> None:
     monkeypatch.setattr(health, "_asked", {})  # the last test's question may still be out
 
 
+def _hang() -> dict[str, Any]:
+    time.sleep(3)
+    return {}
+
+
 def readyz(client: Client | None = None) -> tuple[int, dict[str, Any]]:
     answer = (client or Client()).get("/readyz")
     return answer.status_code, json.loads(answer.content)
@@ -99,7 +104,7 @@ def test_without_storage_it_is_degraded(settings) -> None:
 
 
 def test_it_waits_no_longer_than_a_second_for_what_hangs(settings, monkeypatch) -> None:
-    monkeypatch.setitem(health.CHECKS, "storage", lambda: time.sleep(3) or {})
+    monkeypatch.setitem(health.CHECKS, "storage", _hang)
     with BlackHole() as hole:
         point_at(settings, hole.url)
         begin = time.monotonic()

@@ -34,11 +34,15 @@ class Command(ImportCommand[File]):
     def add_input(self, parser: ArgumentParser) -> None:
         parser.add_argument("directory", metavar="DIR")
         parser.add_argument(
-            "--date", type=date.fromisoformat, metavar="YYYY-MM-DD", help="Publish what has no date on this day (UTC)."
+            "--date",
+            type=date.fromisoformat,
+            metavar="YYYY-MM-DD",
+            help="Publish what has no date on this day (UTC).",
         )
         parser.add_argument("--section", metavar="SLUG", help="Put the articles into this section.")
 
-    def read(self, *, directory: str, date: date | None, section: str | None, **options: Any) -> list[File]:
+    def read(self, **options: Any) -> list[File]:
+        directory, day, section = options["directory"], options["date"], options["section"]
         folder = Folder(directory)
         files = _classified([_opened(folder, key) for key in folder.files()], folder.name)
         for unreadable in folder.unreadable:
@@ -55,7 +59,7 @@ class Command(ImportCommand[File]):
             People(source, [file.document for file in files if file.document and file.is_person]),
             slugs.plan(source, articles),
             _section(section) if section else None,
-            datetime(date.year, date.month, date.day, tzinfo=UTC) if date else None,
+            datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None,
         )
         return sorted(files, key=lambda file: not file.is_person)
 

@@ -1,4 +1,6 @@
+import signal
 import time
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -7,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 from redis import Redis
 from redis.exceptions import RedisError
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from core.workers import Worker
@@ -19,10 +22,8 @@ class Command(BaseCommand):
     requires_system_checks: Any = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        names = sorted(settings.RQ_QUEUES)
-        parser.add_argument(
-            "queues", nargs="*", metavar="queue", help=f"{', '.join(names)}; all when none is named"
-        )
+        names = ", ".join(sorted(settings.RQ_QUEUES))
+        parser.add_argument("queues", nargs="*", metavar="queue", help=f"{names}; all when none is named")
         parser.add_argument("--burst", action="store_true", help="end when the queues are empty")
 
     def handle(self, *args: Any, queues: list[str], burst: bool, **options: Any) -> None:
@@ -30,21 +31,24 @@ class Command(BaseCommand):
             self.stderr.write(f"There is no queue {', '.join(sorted(unknown))}.")
             raise SystemExit(2)
         connections.close_all()  # nothing that a forked job would share
-        worker = self.work(queues or list(settings.RQ_QUEUES), burst)
-        while not burst and not (worker and worker.stop_asked):
-            time.sleep(2)
-            worker = self.work(queues or list(settings.RQ_QUEUES), burst)
+        signal.signal(signal.SIGTERM, _stop)
+        with suppress(StopRequested):
+            while not work(queues or list(settings.RQ_QUEUES), burst) and not burst:
+                time.sleep(2)
 
-    def work(self, queues: list[str], burst: bool) -> Worker | None:
-        """Until the worker is told to stop, or Redis has gone; None if it was never there."""
-        try:
-            connection = Redis.from_url(settings.REDIS_URL, socket_connect_timeout=5)
-            worker = Worker(queues, connection=connection, serializer=JSONSerializer, worker_ttl=60)
-        except RedisError as error:
-            log.warning("worker_without_redis", error=str(error))
-            return None
-        try:
-            worker.work(burst=burst, logging_level=None)
-        except RedisError as error:
-            log.warning("worker_lost_redis", error=str(error))
-        return worker
+
+def work(queues: list[str], burst: bool) -> bool:
+    """Until the worker is told to stop (True) or Redis goes away (False)."""
+    worker = None
+    try:
+        connection = Redis.from_url(settings.REDIS_URL, socket_connect_timeout=5)
+        worker = Worker(queues, connection=connection, serializer=JSONSerializer, worker_ttl=60)
+        log.info("worker_works", queues=queues)
+        worker.work(burst=burst, logging_level=None)
+    except RedisError as error:
+        log.warning("worker_without_redis", error=str(error))
+    return worker is not None and worker.stop_asked
+
+
+def _stop(*_: Any) -> None:
+    raise StopRequested

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from articles.models import Article
 from media_pipeline.images import StorageUnavailable
-from ops.demo.filling import Login, fill
+from ops.demo.filling import Busy, Login, fill
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
                 written = _text(logins) if logins else ""
                 if written and settings.DEBUG:
                     _keep(written)
-        except StorageUnavailable as error:
+        except (Busy, StorageUnavailable) as error:
             raise CommandError(str(error)) from error
         if logins:
             count = Article.objects.count()

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         if after < 0:
             raise CommandError("--after takes the number of an item.")
         last = after
-        with Progress(console=Console(file=self.stderr._out)) as progress:
+        with Progress(console=Console(stderr=True)) as progress:
             task = progress.add_task("Indexing", total=Item.objects.filter(pk__gt=after).count())
             try:
                 for item in _items(after):

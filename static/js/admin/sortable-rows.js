@@ -1,5 +1,5 @@
 /* <sortable-rows> around a table whose rows have a `position` field: rows are dragged by a handle or moved with two
-   buttons, and the numbers follow. Without this script the numbers are typed. */
+   buttons, and the numbers follow. Without this script the numbers are typed. `data-places="Lead|Second"` names places. */
 class SortableRows extends HTMLElement {
   connectedCallback() {
     document.addEventListener("DOMContentLoaded", () => this.begin(), { once: true });
@@ -10,6 +10,8 @@ class SortableRows extends HTMLElement {
     if (this.body) return;
     this.body = this.querySelector("tbody");
     this.classList.add("enhanced");
+    this.places = this.dataset.places?.split("|");
+    this.querySelector("thead th.original")?.replaceWith(document.createElement("td"));
     this.rows().forEach((row) => this.enhance(row));
     this.sort();
     this.addEventListener("formset:added", (event) => { this.enhance(event.target); this.number(); });
@@ -33,7 +35,9 @@ class SortableRows extends HTMLElement {
     handle.addEventListener("pointerdown", (event) => this.drag(event, row));
     mover.append(handle, this.button("↑", "Move up", row, -1), this.button("↓", "Move down", row, 1));
     row.querySelector(".field-position").append(mover);
-    const headings = this.querySelectorAll("thead th");
+    position(row).type = "hidden";
+    row.querySelector('.delete input[type="checkbox"]')?.setAttribute("aria-label", "Delete");
+    const headings = this.querySelectorAll("thead :is(th, td)");
     [...row.cells].forEach((cell, index) => { cell.dataset.label = headings[index]?.textContent.trim() ?? ""; });
   }
 
@@ -84,7 +88,10 @@ class SortableRows extends HTMLElement {
 
   /* A row that is still empty keeps its number, so that Django goes on ignoring it. */
   number() {
-    this.rows().filter((row) => this.isUsed(row)).forEach((row, index) => { position(row).value = index; });
+    this.rows().filter((row) => this.isUsed(row)).forEach((row, index) => {
+      position(row).value = index;
+      if (this.places) row.querySelector(".place").textContent = this.places[index];
+    });
   }
 
   sort() {
