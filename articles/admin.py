@@ -31,7 +31,13 @@ class ArticleAdmin(PublishableAdmin[Article]):
     form = ArticleForm
     inlines = [BylineInline]
     list_display = ["headline", "state", "section", "names", "published"]
-    list_filter = [StateFilter, "section", "series", ("people", admin.RelatedOnlyFieldListFilter), ("topics", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [
+        StateFilter,
+        "section",
+        "series",
+        ("people", admin.RelatedOnlyFieldListFilter),
+        ("topics", admin.RelatedOnlyFieldListFilter),
+    ]
     list_select_related = ["section"]
     search_fields = ["headline", "standfirst", "slug", "bylines__person__name"]
     autocomplete_fields = ["series", "topics", "related"]
@@ -41,7 +47,10 @@ class ArticleAdmin(PublishableAdmin[Article]):
         ("Picture at the top", {"fields": ["hero", "hero_caption"]}),
         ("Where it belongs", {"fields": ["section", ("series", "part"), "topics"]}),
         ("Further reading", {"fields": ["related"], "classes": ["collapse"]}),
-        ("Small print", {"fields": ["slug", "canonical_url", "sponsored", "sponsor"], "classes": ["collapse"]}),
+        (
+            "Small print",
+            {"fields": ["slug", "canonical_url", "sponsored", "sponsor"], "classes": ["collapse"]},
+        ),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:

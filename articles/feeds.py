@@ -19,4 +19,6 @@ def section_feed(request: HttpRequest, slug: str) -> HttpResponse:
     section = get_object_or_404(Section, slug=slug)
     entries = IndexEntry.objects.filter(item__in=section.articles.values("item"))
     path = section.get_absolute_url()
-    return feed_of(entries, title=section.name, path=path, feed_path=request.path, description=section.description)
+    return feed_of(
+        entries, title=section.name, path=path, feed_path=request.path, description=section.description
+    )

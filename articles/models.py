@@ -17,10 +17,16 @@ class Section(models.Model):
     """A department of the magazine. Its hue colours its kickers and its page."""
 
     name = models.CharField(max_length=60, unique=True)
-    slug = models.SlugField(max_length=80, unique=True, blank=True, help_text="Left empty, it is made from the name.")
-    description = models.TextField(blank=True, help_text="One or two sentences at the top of the section's page.")
+    slug = models.SlugField(
+        max_length=80, unique=True, blank=True, help_text="Left empty, it is made from the name."
+    )
+    description = models.TextField(
+        blank=True, help_text="One or two sentences at the top of the section's page."
+    )
     hue = models.PositiveSmallIntegerField(
-        default=25, validators=[MaxValueValidator(359)], help_text="An angle, 0-359: 25 is red, 145 green, 250 blue."
+        default=25,
+        validators=[MaxValueValidator(359)],
+        help_text="An angle, 0-359: 25 is red, 145 green, 250 blue.",
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="The order in lists of sections.")
 
@@ -42,7 +48,9 @@ class Series(models.Model):
     """Articles that are read in order; each has its part number."""
 
     title = models.CharField(max_length=160)
-    slug = models.SlugField(max_length=100, unique=True, blank=True, help_text="Left empty, it is made from the title.")
+    slug = models.SlugField(
+        max_length=100, unique=True, blank=True, help_text="Left empty, it is made from the title."
+    )
     description = models.TextField(blank=True, help_text="What the reader will know at the end.")
 
     class Meta:
@@ -63,14 +71,26 @@ class Series(models.Model):
 class Article(Publishable, Body):
     kind: ClassVar[str] = "article"
 
-    kicker = models.CharField(max_length=80, blank=True, help_text="A word or two above the headline. Left empty: the section.")
-    headline = models.CharField(max_length=200, help_text="Says what the article says. Aim for under 80 characters.")
-    standfirst = models.TextField(
-        max_length=400, blank=True, help_text="One or two sentences under the headline; lists and search engines show them too."
+    kicker = models.CharField(
+        max_length=80, blank=True, help_text="A word or two above the headline. Left empty: the section."
     )
-    section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.PROTECT, related_name="articles")
-    series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.SET_NULL, related_name="articles")
-    part = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Which part of the series: 1, 2, 3 …")
+    headline = models.CharField(
+        max_length=200, help_text="Says what the article says. Aim for under 80 characters."
+    )
+    standfirst = models.TextField(
+        max_length=400,
+        blank=True,
+        help_text="One or two sentences under the headline; lists and search engines show them too.",
+    )
+    section = models.ForeignKey(
+        Section, null=True, blank=True, on_delete=models.PROTECT, related_name="articles"
+    )
+    series = models.ForeignKey(
+        Series, null=True, blank=True, on_delete=models.SET_NULL, related_name="articles"
+    )
+    part = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Which part of the series: 1, 2, 3 …"
+    )
     topics = models.ManyToManyField(Topic, blank=True, related_name="+")
     people = models.ManyToManyField(Person, through="Byline", related_name="+")
     hero = models.ForeignKey(
@@ -88,7 +108,9 @@ class Article(Publishable, Body):
     canonical_url = models.URLField(
         max_length=400, blank=True, help_text="Only if it was first published elsewhere: that address."
     )
-    sponsored = models.BooleanField(default=False, help_text="Somebody paid for this article; readers are told.")
+    sponsored = models.BooleanField(
+        default=False, help_text="Somebody paid for this article; readers are told."
+    )
     sponsor = models.CharField(max_length=120, blank=True, help_text="Who paid, as readers should see it.")
 
     objects = PublishableQuerySet["Article"].as_manager()
@@ -144,7 +166,9 @@ class Byline(Credit):
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
 
     class Meta(Credit.Meta):
-        constraints = [models.UniqueConstraint(fields=["article", "person", "role"], name="byline_once_a_role")]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "person", "role"], name="byline_once_a_role")
+        ]
 
     def __str__(self) -> str:
         return f"{self.person}, {self.role}" if self.role else str(self.person)

@@ -27,7 +27,9 @@ def context(article: Article) -> dict[str, Any]:
 def parts(series: Series) -> list[Article]:
     """The live parts in reading order, light enough for a list."""
     return list(
-        series.articles.live().only("headline", "slug", "part", "standfirst", "published_at", "body_words").order_by("part", "published_at")
+        series.articles.live()
+        .only("headline", "slug", "part", "standfirst", "published_at", "body_words")
+        .order_by("part", "published_at")
     )
 
 

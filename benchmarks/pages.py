@@ -20,11 +20,16 @@ from benchmarks import serving  # noqa: E402
 
 POSTS = 300
 PAGES = {"article": "/articles/article-1/", "front": "/", "feed": "/feed/"}
-PARAGRAPH = "The **house** has floors, and [nothing](/articles/) points upward. `import` lines show it at a glance. " * 4
+PARAGRAPH = (
+    "The **house** has floors, and [nothing](/articles/) points upward. `import` lines show it at a glance. "
+    * 4
+)
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--seconds", type=int, default=4)
     options.add_argument("--server", action="append", choices=list(serving.SERVERS))
@@ -42,7 +47,13 @@ def prepare() -> None:
     from config import embedded
 
     embedded.use(embedded.VAR / "benchmark")
-    os.environ |= {"DEBUG": "0", "SECRET_KEY": "b" * 60, "SITE_URL": "http://127.0.0.1", "LOG_LEVEL": "ERROR", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    os.environ |= {
+        "DEBUG": "0",
+        "SECRET_KEY": "b" * 60,
+        "SITE_URL": "http://127.0.0.1",
+        "LOG_LEVEL": "ERROR",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
     import django
 
     django.setup()
@@ -82,7 +93,13 @@ def make_bare_project(directory: Path) -> None:
 
     database = settings.DATABASES["default"]
     host = database["HOST"] or database["OPTIONS"].get("host", "")
-    values = {"NAME_": database["NAME"], "HOST_": host, "PORT_": str(database["PORT"] or ""), "USER_": database["USER"], "REDIS_": settings.CACHE_URL}
+    values = {
+        "NAME_": database["NAME"],
+        "HOST_": host,
+        "PORT_": str(database["PORT"] or ""),
+        "USER_": database["USER"],
+        "REDIS_": settings.CACHE_URL,
+    }
     text = serving.BARE
     for placeholder, value in values.items():
         text = text.replace(placeholder, value)
@@ -96,8 +113,14 @@ def run(server: str, rounds: int, seconds: int, directory: Path) -> None:
         serving.serving(server, "bare:application", directory) as (bare, bare_process),
         serving.serving(server, "config.wsgi:application", ROOT) as (ours, our_process),
     ):
-        cases = {f"bare {name}": (bare + path, bare_process, {}) for name, path in
-                 {"hello": "/hello", "one query": "/one-query", "Django's cache": "/django-cache"}.items()}
+        cases = {
+            f"bare {name}": (bare + path, bare_process, {})
+            for name, path in {
+                "hello": "/hello",
+                "one query": "/one-query",
+                "Django's cache": "/django-cache",
+            }.items()
+        }
         for name, path in PAGES.items():
             cases[f"{name} warm"] = (ours + path, our_process, {"Accept-Encoding": "gzip"})
             cases[f"{name} 304"] = (ours + path, our_process, {"If-None-Match": serving.etag(ours + path)})
@@ -110,7 +133,10 @@ def run(server: str, rounds: int, seconds: int, directory: Path) -> None:
 
 
 def report(server: str, taken: dict[str, list[serving.Figures]], memory: list[float]) -> None:
-    medians = {name: [statistics.median(column) for column in zip(*rows, strict=True)] for name, rows in taken.items()}
+    medians = {
+        name: [statistics.median(column) for column in zip(*rows, strict=True)]
+        for name, rows in taken.items()
+    }
     hello, one_query = medians["bare hello"][0], medians["bare one query"][0]
     print(f"\n{server}: medians of {len(taken['bare hello'])} rounds")
     print(f"{'':<22}{'req/s':>9}{'CPU ms':>9}{'p99 ms':>9}{'x hello':>9}{'x 1 query':>10}")

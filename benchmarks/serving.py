@@ -73,7 +73,9 @@ def serving(server: str, app: str, directory: Path) -> Iterator[tuple[str, psuti
     """A running server: its address and its process."""
     port = _free_port()
     command = SERVERS[server].format(app=app, port=port).split()
-    process = subprocess.Popen([BIN / command[0], *command[1:]], cwd=directory, env=os.environ | {"PYTHONPATH": str(directory)})
+    process = subprocess.Popen(
+        [BIN / command[0], *command[1:]], cwd=directory, env=os.environ | {"PYTHONPATH": str(directory)}
+    )
     try:
         _wait_for(port)
         yield f"http://127.0.0.1:{port}", psutil.Process(process.pid)
@@ -87,13 +89,18 @@ def measure(url: str, server: psutil.Process, seconds: int, headers: dict[str, s
     before = _cpu([server, *server.children(recursive=True), *others])
     flags = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     out = subprocess.run(
-        ["wrk", "-t1", "-c16", f"-d{seconds}s", "--latency", *flags, url], capture_output=True, text=True, check=True
+        ["wrk", "-t1", "-c16", f"-d{seconds}s", "--latency", *flags, url],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     used = _cpu([server, *server.children(recursive=True), *others]) - before
     total = int(re.search(r"(\d+) requests in", out)[1])
     if bad := re.search(r"Non-2xx or 3xx responses: (\d+)", out):
         sys.exit(f"{url}: {bad[1]} of {total} answers were errors")
-    return Figures(float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), used * 1000 / total, _milliseconds(out))
+    return Figures(
+        float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), used * 1000 / total, _milliseconds(out)
+    )
 
 
 def _cpu(processes: list[psutil.Process]) -> float:

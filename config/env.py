@@ -12,7 +12,16 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
-_BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+_BOOLEANS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
 _problems: list[str] = []
 
 
@@ -111,10 +120,16 @@ def _split(value: str) -> SplitResult:
 def database(name: str) -> dict[str, Any]:
     """Django's settings for one PostgreSQL: persistent, health-checked connections that never wait for long (milliseconds)."""
     value = url(name, ("postgres", "postgresql"))
-    config: dict[str, Any] = dict(environ.Env.db_url_config(value)) if value else {"ENGINE": "django.db.backends.postgresql"}
-    limits = {"statement_timeout": 30_000, "lock_timeout": 3_000, "idle_in_transaction_session_timeout": 60_000}
+    config: dict[str, Any] = (
+        dict(environ.Env.db_url_config(value)) if value else {"ENGINE": "django.db.backends.postgresql"}
+    )
+    limits = {
+        "statement_timeout": 30_000,
+        "lock_timeout": 3_000,
+        "idle_in_transaction_session_timeout": 60_000,
+    }
     config.setdefault("OPTIONS", {})
-    config["OPTIONS"].setdefault("connect_timeout", 3)
+    config["OPTIONS"] = {"connect_timeout": 3, "tcp_user_timeout": 10_000} | config["OPTIONS"]
     config["OPTIONS"]["options"] = " ".join(f"-c {key}={limit}" for key, limit in limits.items())
     return config | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 

@@ -206,7 +206,10 @@ MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = _site.hostname or ""
 MFA_TOTP_TOLERANCE = 1  # one code earlier or later still counts: people type slowly and clocks drift
-MFA_FORMS = {"authenticate": "accounts.forms.AuthenticateForm", "reauthenticate": "accounts.forms.ReauthenticateForm"}
+MFA_FORMS = {
+    "authenticate": "accounts.forms.AuthenticateForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+}
 
 # --- security -------------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS and not DEBUG
@@ -245,7 +248,9 @@ USE_TZ = True
 USE_I18N = True
 
 # --- logs and errors ------------------------------------------------------------------------------------------------
-LOGGING = logs.configure(json=not DEBUG, level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")))
+LOGGING = logs.configure(
+    json=not DEBUG, level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+)
 logs.start_sentry(env.url("SENTRY_DSN", ("http", "https"), default=""))
 
 env.finish()

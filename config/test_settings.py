@@ -4,12 +4,19 @@ import os
 
 from config import embedded
 
-os.environ |= {"DEBUG": "0", "SECRET_KEY": "test-" * 12, "SITE_URL": "http://testserver", "LOG_LEVEL": "WARNING"}
+os.environ |= {
+    "DEBUG": "0",
+    "SECRET_KEY": "test-" * 12,
+    "SITE_URL": "http://testserver",
+    "LOG_LEVEL": "WARNING",
+}
 embedded.use(embedded.VAR / "test", durable=False)
-os.environ["CACHE_PREFIX"] = f"test-{os.environ.get('TEST_RUN', '')}-{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+os.environ["CACHE_PREFIX"] = (
+    f"test-{os.environ.get('TEST_RUN', '')}-{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+)
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import CACHES, DATABASES, STORAGES  # noqa: E402
+from config.settings import DATABASES, STORAGES  # noqa: E402
 
 DATABASES["default"]["TEST"] = {"NAME": f"test_masthead_{os.environ.get('TEST_RUN', '')}"}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

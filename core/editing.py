@@ -15,14 +15,18 @@ from core.widgets import HueInput, PlainTextarea, element
 class PlainFields:
     """Short boxes for short texts, and choices that can be widened (+) but are no place to delete things."""
 
-    formfield_overrides: Any = {TextField: {"widget": PlainTextarea(attrs={"rows": 3, "class": "vLargeTextField"})}}
+    formfield_overrides: Any = {
+        TextField: {"widget": PlainTextarea(attrs={"rows": 3, "class": "vLargeTextField"})}
+    }
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "hue":
             kwargs["widget"] = HueInput()
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            field.widget.can_change_related = field.widget.can_delete_related = field.widget.can_view_related = False
+            field.widget.can_change_related = field.widget.can_delete_related = (
+                field.widget.can_view_related
+            ) = False
         return field
 
 

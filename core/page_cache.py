@@ -129,7 +129,9 @@ def page_name(request: HttpRequest) -> str | None:
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         return None
     number = ""
-    for parameter, value in parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=50):
+    for parameter, value in parse_qsl(
+        request.META.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=50
+    ):
         if parameter == "page" and not number and _PAGE_NUMBER.fullmatch(value):
             number = value
         elif not _TRACKING.fullmatch(parameter):
@@ -172,7 +174,9 @@ def respond(request: HttpRequest, page: Page) -> HttpResponse:
 def is_known(request: HttpRequest, headers: dict[str, str]) -> bool:
     if known := request.META.get("HTTP_IF_NONE_MATCH"):
         etags = parse_etags(known)
-        return etags == ["*"] or any(etag.removeprefix("W/") == headers["ETag"].removeprefix("W/") for etag in etags)
+        return etags == ["*"] or any(
+            etag.removeprefix("W/") == headers["ETag"].removeprefix("W/") for etag in etags
+        )
     since = parse_http_date_safe(request.META.get("HTTP_IF_MODIFIED_SINCE", ""))
     changed = parse_http_date_safe(headers.get("Last-Modified", ""))
     return since is not None and changed is not None and changed <= since

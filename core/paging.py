@@ -7,7 +7,9 @@ from django.http import Http404, HttpRequest
 PER_PAGE = 20
 
 
-def page_of[M: Any](request: HttpRequest, rows: "QuerySet[M] | list[M]", per_page: int = PER_PAGE) -> "Page[M]":
+def page_of[M: Any](
+    request: HttpRequest, rows: "QuerySet[M] | list[M]", per_page: int = PER_PAGE
+) -> "Page[M]":
     """The page that `?page=` asks for, the first without it; Http404 for a page that does not exist."""
     number = request.GET.get("page", "1")
     if not number.isascii() or not number.isdigit() or len(number) > 6:

@@ -60,4 +60,6 @@ class MarkdownEditor(PlainTextarea):
         if not self.images:
             return ""
         pictures = reverse("admin:media_pipeline_mediaasset_library")
-        return format_html(' library="{}" upload="{}"', pictures, reverse("admin:media_pipeline_mediaasset_upload"))
+        return format_html(
+            ' library="{}" upload="{}"', pictures, reverse("admin:media_pipeline_mediaasset_upload")
+        )

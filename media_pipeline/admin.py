@@ -33,7 +33,9 @@ class MediaAssetAdmin(DeskAdmin[MediaAsset]):
         js = [element("focal-point"), element("copy-text")]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form: Any = super().get_form(request, obj, change=change, form=AssetForm if change else UploadForm, **kwargs)
+        form: Any = super().get_form(
+            request, obj, change=change, form=AssetForm if change else UploadForm, **kwargs
+        )
         form.request = request
         return form
 
@@ -58,7 +60,9 @@ class MediaAssetAdmin(DeskAdmin[MediaAsset]):
 
     @admin.display(description="click on it")
     def crop(self, asset: MediaAsset) -> SafeString:
-        return format_html('<focal-point x="id_focal_x" y="id_focal_y">{}</focal-point>', thumbnail(asset, 480))
+        return format_html(
+            '<focal-point x="id_focal_x" y="id_focal_y">{}</focal-point>', thumbnail(asset, 480)
+        )
 
     @admin.display(description="for Markdown")
     def markdown(self, asset: MediaAsset) -> SafeString:
@@ -73,12 +77,21 @@ class MediaAssetAdmin(DeskAdmin[MediaAsset]):
     def facts(self, asset: MediaAsset) -> SafeString:
         kilobytes = f"{asset.bytes / 1000:,.0f}"
         return format_html(
-            '<a href="{}">{} × {} pixels</a>, {} kB, {}', asset.url, asset.width, asset.height, kilobytes, asset.content_type
+            '<a href="{}">{} × {} pixels</a>, {} kB, {}',
+            asset.url,
+            asset.width,
+            asset.height,
+            kilobytes,
+            asset.content_type,
         )
 
     @admin.display(description="used in")
     def used_in(self, asset: MediaAsset) -> SafeString | str:
-        rows = [(self._link(row), relation) for row, relation in uses(asset) if self.admin_site.is_registered(type(row))]
+        rows = [
+            (self._link(row), relation)
+            for row, relation in uses(asset)
+            if self.admin_site.is_registered(type(row))
+        ]
         return format_html_join(SafeString("<br>"), "{} ({})", rows) or "Nothing yet."
 
     def _link(self, row: Any) -> SafeString:
@@ -93,7 +106,12 @@ class MediaAssetAdmin(DeskAdmin[MediaAsset]):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """An image in a text is protected like one in a field: the reader would get a hole."""
         gone, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        shown = [self._link(row) for asset in objs for row, _ in uses(asset) if self.admin_site.is_registered(type(row))]
+        shown = [
+            self._link(row)
+            for asset in objs
+            for row, _ in uses(asset)
+            if self.admin_site.is_registered(type(row))
+        ]
         return gone, counts, lacking, list(dict.fromkeys([*protected, *shown]))
 
     # --- saving -------------------------------------------------------------------------------------------------
@@ -115,10 +133,14 @@ class MediaAssetAdmin(DeskAdmin[MediaAsset]):
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None if getattr(obj, "was_known", False) else super().log_addition(request, obj, message)
 
-    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
         if obj.was_known and IS_POPUP_VAR not in request.POST:
             messages.info(request, "This image was in the library already. Here it is.")
-            return HttpResponseRedirect(reverse(f"{self.admin_site.name}:media_pipeline_mediaasset_change", args=[obj.pk]))
+            return HttpResponseRedirect(
+                reverse(f"{self.admin_site.name}:media_pipeline_mediaasset_change", args=[obj.pk])
+            )
         return super().response_add(request, obj, post_url_continue)
 
     def get_urls(self) -> list[URLPattern]:

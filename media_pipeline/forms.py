@@ -34,7 +34,9 @@ class UploadForm(AssetForm):
     file = forms.FileField(
         label="Image file",
         help_text="JPEG, PNG, WebP, AVIF or GIF. Position and camera data are removed.",
-        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif,image/gif"}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": "image/jpeg,image/png,image/webp,image/avif,image/gif"}
+        ),
     )
     request: HttpRequest
     asset: MediaAsset

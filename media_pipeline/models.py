@@ -24,7 +24,9 @@ class MediaAsset(models.Model):
     width = models.PositiveIntegerField(editable=False, help_text="pixels")
     height = models.PositiveIntegerField(editable=False, help_text="pixels")
     name = models.CharField(
-        max_length=200, blank=True, help_text="To find it again. Readers never see it; the file's own name is a start."
+        max_length=200,
+        blank=True,
+        help_text="To find it again. Readers never see it; the file's own name is a start.",
     )
     alt = models.CharField(
         "alternative text",
@@ -33,11 +35,16 @@ class MediaAsset(models.Model):
         help_text="What somebody who cannot see the image should know. One sentence, no “image of”.",
     )
     decorative = models.BooleanField(
-        default=False, help_text="Tick only if the image says nothing that the text does not; screen readers skip it."
+        default=False,
+        help_text="Tick only if the image says nothing that the text does not; screen readers skip it.",
     )
-    credit = models.CharField(max_length=200, blank=True, help_text="Who made it, and the licence if there is one.")
+    credit = models.CharField(
+        max_length=200, blank=True, help_text="Who made it, and the licence if there is one."
+    )
     focal_x = models.PositiveSmallIntegerField(
-        default=50, validators=[MaxValueValidator(100)], help_text="The point that must survive cropping: % from the left."
+        default=50,
+        validators=[MaxValueValidator(100)],
+        help_text="The point that must survive cropping: % from the left.",
     )
     focal_y = models.PositiveSmallIntegerField(
         default=50, validators=[MaxValueValidator(100)], help_text="% from the top."

@@ -19,7 +19,9 @@ def topic_feed(request: HttpRequest, slug: str) -> HttpResponse:
     topic = get_object_or_404(Topic, slug=slug)
     entries = IndexEntry.objects.filter(topics=topic)
     path = topic.get_absolute_url()
-    return feed_of(entries, title=topic.name, path=path, feed_path=request.path, description=topic.description)
+    return feed_of(
+        entries, title=topic.name, path=path, feed_path=request.path, description=topic.description
+    )
 
 
 @cacheable(max_age=300)

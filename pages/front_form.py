@@ -38,7 +38,9 @@ class BaseSlots(forms.BaseFormSet):  # type: ignore[type-arg]
     def clean(self) -> None:
         chosen = [item for item in self.in_order() if item]
         if len(chosen) != len(set(chosen)):
-            raise ValidationError("Something is there twice. Choose something else, or leave one of the two empty.")
+            raise ValidationError(
+                "Something is there twice. Choose something else, or leave one of the two empty."
+            )
 
     def in_order(self) -> list[Item | None]:
         """The choices from the lead on."""
@@ -58,8 +60,14 @@ class BaseSlots(forms.BaseFormSet):  # type: ignore[type-arg]
 
 
 Slots = forms.formset_factory(
-    SlotForm, formset=BaseSlots, extra=0, min_num=SECONDARIES + 1, max_num=SECONDARIES + 1,
-    validate_min=True, validate_max=True, absolute_max=SECONDARIES + 1,
+    SlotForm,
+    formset=BaseSlots,
+    extra=0,
+    min_num=SECONDARIES + 1,
+    max_num=SECONDARIES + 1,
+    validate_min=True,
+    validate_max=True,
+    absolute_max=SECONDARIES + 1,
 )
 
 

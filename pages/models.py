@@ -51,7 +51,9 @@ class FrontPageSlot(models.Model):
         ordering = ["place", "position", "id"]
         verbose_name_plural = "front page"
         constraints = [
-            models.UniqueConstraint(fields=["place"], condition=models.Q(place="lead"), name="one_lead_on_the_front_page")
+            models.UniqueConstraint(
+                fields=["place"], condition=models.Q(place="lead"), name="one_lead_on_the_front_page"
+            )
         ]
 
     def __str__(self) -> str:

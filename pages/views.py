@@ -35,7 +35,11 @@ def front_page(request: HttpRequest) -> HttpResponse:
 @cacheable()
 def topics(request: HttpRequest) -> HttpResponse:
     """Every topic something was published about, by name, with how much."""
-    used = Topic.objects.annotate(count=Count("entries", filter=LIVE_ENTRIES)).filter(count__gt=0).order_by("name")
+    used = (
+        Topic.objects.annotate(count=Count("entries", filter=LIVE_ENTRIES))
+        .filter(count__gt=0)
+        .order_by("name")
+    )
     return render(request, "pages/topics.html", {"topics": used})
 
 
@@ -52,7 +56,10 @@ def people(request: HttpRequest) -> HttpResponse:
     """Everybody who has something published, by name."""
     published = (
         Person.objects.select_related("portrait")
-        .annotate(count=Count("entries", filter=LIVE_ENTRIES), latest=Max("entries__published_at", filter=LIVE_ENTRIES))
+        .annotate(
+            count=Count("entries", filter=LIVE_ENTRIES),
+            latest=Max("entries__published_at", filter=LIVE_ENTRIES),
+        )
         .filter(count__gt=0)
         .order_by("name", "id")
     )

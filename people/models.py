@@ -11,14 +11,25 @@ from media_pipeline.models import MediaAsset
 class Person(models.Model):
     """A public byline - author, guest, instructor - with or without a login."""
 
-    name = models.CharField(max_length=200, help_text="As it is printed. Two people or a team under one name are one byline.")
-    slug = models.SlugField(max_length=200, unique=True, blank=True, help_text="Left empty, it is made from the name.")
-    tagline = models.CharField(max_length=200, blank=True, help_text="A few words under the name: “Editor, covers databases”.")
+    name = models.CharField(
+        max_length=200, help_text="As it is printed. Two people or a team under one name are one byline."
+    )
+    slug = models.SlugField(
+        max_length=200, unique=True, blank=True, help_text="Left empty, it is made from the name."
+    )
+    tagline = models.CharField(
+        max_length=200, blank=True, help_text="A few words under the name: “Editor, covers databases”."
+    )
     bio = models.TextField(blank=True, help_text="Markdown. Two or three sentences in the third person.")
     bio_html = models.TextField(blank=True, editable=False)
     bio_renderer = models.PositiveSmallIntegerField(default=0, editable=False)
     portrait = models.ForeignKey(
-        MediaAsset, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Square works best."
+        MediaAsset,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Square works best.",
     )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -66,7 +77,9 @@ class Credit(models.Model):
     """Abstract: one person's part in one piece of content."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=60, blank=True, help_text="Left empty for the author: “Photographs”, “Translation”.")
+    role = models.CharField(
+        max_length=60, blank=True, help_text="Left empty for the author: “Photographs”, “Translation”."
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

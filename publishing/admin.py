@@ -49,7 +49,9 @@ class PublicationAdmin(PicksImages[Publication]):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         row, _ = Publication.objects.get_or_create(pk=1)
-        return HttpResponseRedirect(reverse(f"{self.admin_site.name}:publishing_publication_change", args=[row.pk]))
+        return HttpResponseRedirect(
+            reverse(f"{self.admin_site.name}:publishing_publication_change", args=[row.pk])
+        )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

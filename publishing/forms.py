@@ -26,7 +26,10 @@ class PublicationForm(forms.Form):
     """When something is to be published: now, or at a time in the site's time zone."""
 
     when = forms.ChoiceField(
-        label="When", choices=[("now", "Now"), ("later", "At a time:")], initial="now", widget=forms.RadioSelect
+        label="When",
+        choices=[("now", "Now"), ("later", "At a time:")],
+        initial="now",
+        widget=forms.RadioSelect,
     )
     at = forms.DateTimeField(
         label="Day and time",

@@ -45,7 +45,11 @@ def markdown_frame(request: HttpRequest) -> HttpResponse:
 def may_write(user: User | AnonymousUser) -> bool:
     """Whether the user may add or change anything that is written in Markdown."""
     models: list[type[Model]] = [*KINDS.values(), Person]
-    names = [f"{model._meta.app_label}.{verb}_{model._meta.model_name}" for model in models for verb in ("add", "change")]
+    names = [
+        f"{model._meta.app_label}.{verb}_{model._meta.model_name}"
+        for model in models
+        for verb in ("add", "change")
+    ]
     return any(user.has_perm(name) for name in names)
 
 

@@ -49,7 +49,11 @@ class Item(models.Model):
 def contents_of(items: Iterable[int]) -> "dict[int, Publishable]":
     """What is behind Items, by their number, in one query a kind."""
     ids = set(items)
-    return {content.item_id: content for model in KINDS.values() for content in model._default_manager.filter(item__in=ids)}
+    return {
+        content.item_id: content
+        for model in KINDS.values()
+        for content in model._default_manager.filter(item__in=ids)
+    }
 
 
 class PublishableQuerySet[T: "Publishable"](models.QuerySet[T]):
@@ -67,7 +71,9 @@ class PublishableQuerySet[T: "Publishable"](models.QuerySet[T]):
         """Each row with `state`: draft, scheduled or live, by the database's clock."""
         live = When(published_at__lte=Now(), then=Value("live"))
         draft = When(status=Publishable.Status.DRAFT, then=Value("draft"))
-        return self.annotate(state=Case(draft, live, default=Value("scheduled"), output_field=models.CharField()))
+        return self.annotate(
+            state=Case(draft, live, default=Value("scheduled"), output_field=models.CharField())
+        )
 
 
 KINDS: dict[str, "type[Publishable]"] = {}
@@ -154,7 +160,8 @@ class Body(models.Model):
     """Abstract: a Markdown text and what it was rendered to when it was saved."""
 
     body = models.TextField(
-        blank=True, help_text="Markdown. Start sections with ##; images are ![what it shows](asset:12 “caption”)."
+        blank=True,
+        help_text="Markdown. Start sections with ##; images are ![what it shows](asset:12 “caption”).",
     )
     body_html = models.TextField(blank=True, editable=False)
     body_text = models.TextField(blank=True, editable=False)
@@ -238,8 +245,12 @@ class Topic(models.Model):
     """What something is about, across all kinds of content."""
 
     name = models.CharField(max_length=80, unique=True)
-    slug = models.SlugField(max_length=100, unique=True, blank=True, help_text="Left empty, it is made from the name.")
-    description = models.TextField(blank=True, help_text="One or two sentences at the top of the topic's page.")
+    slug = models.SlugField(
+        max_length=100, unique=True, blank=True, help_text="Left empty, it is made from the name."
+    )
+    description = models.TextField(
+        blank=True, help_text="One or two sentences at the top of the topic's page."
+    )
 
     class Meta:
         ordering = ["name"]
@@ -258,10 +269,14 @@ class Topic(models.Model):
 class Redirect(models.Model):
     """An address that something once had. Asked only when nothing else answers, so it can never hide a page."""
 
-    path = models.CharField(max_length=500, unique=True, help_text="Begins with a slash, without host or query.")
+    path = models.CharField(
+        max_length=500, unique=True, help_text="Begins with a slash, without host or query."
+    )
     item = models.ForeignKey(Item, null=True, blank=True, on_delete=models.CASCADE, related_name="redirects")
     target_path = models.CharField(
-        max_length=500, blank=True, help_text="Where a page that is no item is now: a person, a topic, a section."
+        max_length=500,
+        blank=True,
+        help_text="Where a page that is no item is now: a person, a topic, a section.",
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -269,7 +284,8 @@ class Redirect(models.Model):
         ordering = ["path"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(item__isnull=False, target_path="") | models.Q(item=None) & ~models.Q(target_path=""),
+                condition=models.Q(item__isnull=False, target_path="")
+                | models.Q(item=None) & ~models.Q(target_path=""),
                 name="redirect_to_an_item_or_a_path",
             )
         ]
@@ -297,7 +313,8 @@ class ImportRecord(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "key"], name="import_record_unique_source_key"),
             models.CheckConstraint(
-                condition=models.Q(item__isnull=False, person=None) | models.Q(item=None, person__isnull=False),
+                condition=models.Q(item__isnull=False, person=None)
+                | models.Q(item=None, person__isnull=False),
                 name="import_record_of_one_thing",
             ),
         ]
@@ -311,8 +328,12 @@ class Publication(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(max_length=80, default="Masthead")
-    tagline = models.CharField(max_length=160, blank=True, help_text="One line under the name, and in search results.")
-    description = models.TextField(max_length=400, blank=True, help_text="Two sentences for feeds and search engines.")
+    tagline = models.CharField(
+        max_length=160, blank=True, help_text="One line under the name, and in search results."
+    )
+    description = models.TextField(
+        max_length=400, blank=True, help_text="Two sentences for feeds and search engines."
+    )
     logo = models.ForeignKey(MediaAsset, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     hue = models.PositiveSmallIntegerField(
         default=25,
@@ -372,4 +393,3 @@ class PublicationLink(models.Model):
 
     def __str__(self) -> str:
         return self.label
-

@@ -107,7 +107,11 @@ def _act(admin: "PublishableAdmin[Any]", request: HttpRequest, content: Any, for
         messages.error(request, refused.message)
         return False
     admin.log_change(request, content, told)
-    link = format_html(' <a href="{}">See it on the site</a>', content.get_absolute_url()) if content.is_live else ""
+    link = (
+        format_html(' <a href="{}">See it on the site</a>', content.get_absolute_url())
+        if content.is_live
+        else ""
+    )
     messages.success(request, format_html("{}{}", told, link))
     return True
 

@@ -59,7 +59,9 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
 
     @admin.display(description="state", ordering="published_at")
     def state(self, content: Any) -> SafeString:
-        words = {"draft": "Draft", "live": "Live"}.get(content.state) or f"Scheduled for {publication_views.moment(content)}"
+        words = {"draft": "Draft", "live": "Live"}.get(
+            content.state
+        ) or f"Scheduled for {publication_views.moment(content)}"
         return format_html('<span class="state {}">{}</span>', content.state, words)
 
     @admin.display(description="published", ordering="published_at")
@@ -68,17 +70,25 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
 
     @admin.action(description="Publish now", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[P]) -> None:
-        publication_views.each(self, request, queryset, partial(workflow.publish, by=signed_in_user(request)), "Published")
+        publication_views.each(
+            self, request, queryset, partial(workflow.publish, by=signed_in_user(request)), "Published"
+        )
 
     @admin.action(description="Unpublish", permissions=["change"])
     def unpublish_selected(self, request: HttpRequest, queryset: QuerySet[P]) -> None:
-        publication_views.each(self, request, queryset, partial(workflow.unpublish, by=signed_in_user(request)), "Unpublished")
+        publication_views.each(
+            self, request, queryset, partial(workflow.unpublish, by=signed_in_user(request)), "Unpublished"
+        )
 
     # --- saving: Django does all of this in one transaction ------------------------------------------------------
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "body":
-            kwargs |= {"widget": MarkdownEditor(), "strip": False, "help_text": "Markdown. ## begins a section."}
+            kwargs |= {
+                "widget": MarkdownEditor(),
+                "strip": False,
+                "help_text": "Markdown. ## begins a section.",
+            }
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: P, form: Any, change: bool) -> None:
@@ -89,7 +99,9 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         content = self.model._default_manager.get(pk=form.instance.pk)
-        readable = bool(set(form.changed_data) - self.unread_fields) or any(rows.has_changed() for rows in formsets)
+        readable = bool(set(form.changed_data) - self.unread_fields) or any(
+            rows.has_changed() for rows in formsets
+        )
         workflow.saved(content, old_path=form.old_path, readable=readable)
 
     def delete_model(self, request: HttpRequest, obj: P) -> None:
@@ -103,7 +115,9 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
 
     # --- the form and where its buttons lead ---------------------------------------------------------------------
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         content = kwargs.get("obj")
         context["state"] = content.state if content else "draft"
         if content:
@@ -117,7 +131,9 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
         stored: Any = self.model._default_manager.filter(pk=obj.pk).live().first() if obj else None  # type: ignore[attr-defined]
         return stored.get_absolute_url() if stored else None
 
-    def response_add(self, request: HttpRequest, obj: P, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: P, post_url_continue: str | None = None
+    ) -> HttpResponse:
         return self._onward(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: P) -> HttpResponse:
@@ -127,14 +143,19 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
         if "_publish" in request.POST:
             return HttpResponseRedirect(self.address("publication", obj))
         if "_preview" in request.POST:
-            link = format_html('Saved. <a href="{}" target="preview">Open the preview</a>', self.address("preview", obj))
+            link = format_html(
+                'Saved. <a href="{}" target="preview">Open the preview</a>', self.address("preview", obj)
+            )
             self.message_user(request, link, messages.SUCCESS)
             return HttpResponseRedirect(self.address("change", obj) + "?_preview=1")
         return None
 
     def get_urls(self) -> list[URLPattern]:
         own = []
-        for name, view in {"publication": publication_views.publication, "preview": publication_views.preview}.items():
+        for name, view in {
+            "publication": publication_views.publication,
+            "preview": publication_views.preview,
+        }.items():
             wrapped = self.admin_site.admin_view(partial(view, admin=self))
             own.append(path(f"<int:object_id>/{name}/", wrapped, name=self._url_name(name)))
         return own + super().get_urls()
@@ -145,4 +166,3 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
 
     def _url_name(self, name: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
-

@@ -32,7 +32,9 @@ def new_path(path: str) -> str | None:
     """Where what was at `path` is now, if it is there for readers. A feed moves with its page."""
     if len(path) > 500 or "\0" in path:
         return None
-    redirect = Redirect.objects.filter(path__in=[path, path.rstrip("/"), f"{path}/"]).select_related("item").first()
+    redirect = (
+        Redirect.objects.filter(path__in=[path, path.rstrip("/"), f"{path}/"]).select_related("item").first()
+    )
     if redirect and redirect.item:
         return _address(redirect.item, besides=path)
     if redirect:

@@ -17,7 +17,11 @@ AT_ONCE = 50  # texts a person waits for
 def showing(asset: MediaAsset) -> list[int]:
     """The Items whose text shows the image."""
     kinds = [model for model in KINDS.values() if issubclass(model, Body)]
-    return [pk for kind in kinds for pk in kind._default_manager.filter(images=asset).values_list("item_id", flat=True)]
+    return [
+        pk
+        for kind in kinds
+        for pk in kind._default_manager.filter(images=asset).values_list("item_id", flat=True)
+    ]
 
 
 def rerender_soon(items: Iterable[int]) -> None:

@@ -62,7 +62,9 @@ def saved[P: Publishable](content: P, old_path: str | None = None, readable: boo
 
 def remember_path(content: Publishable, path: str) -> None:
     """Redirect an old address to wherever the content is now."""
-    Redirect.objects.update_or_create(path=path[:500], defaults={"item_id": content.item_id, "target_path": ""})
+    Redirect.objects.update_or_create(
+        path=path[:500], defaults={"item_id": content.item_id, "target_path": ""}
+    )
 
 
 def announce(content: Publishable) -> bool:
@@ -88,7 +90,9 @@ def _update(content: Publishable, **columns: Any) -> None:
 
 
 def _refresh[P: Publishable](content: P) -> P:
-    content.refresh_from_db(fields=["status", "published_at", "published_by", "announced_at", "revised_at", "changed_at"])
+    content.refresh_from_db(
+        fields=["status", "published_at", "published_by", "announced_at", "revised_at", "changed_at"]
+    )
     return content
 
 

@@ -12,10 +12,17 @@ from search.models import IndexEntry, IndexEntryQuerySet
 LENGTH = 30  # items
 
 
-def feed_of(entries: IndexEntryQuerySet, *, title: str, path: str, feed_path: str, description: str = "") -> HttpResponse:
+def feed_of(
+    entries: IndexEntryQuerySet, *, title: str, path: str, feed_path: str, description: str = ""
+) -> HttpResponse:
     """A full-text feed of the newest entries, whatever their kinds. An empty `title` is the publication's own feed."""
     publication = Publication.current()
-    newest = list(entries.live().filter(listed=True).select_related("item", "image").order_by("-published_at", "-id")[:LENGTH])
+    newest = list(
+        entries.live()
+        .filter(listed=True)
+        .select_related("item", "image")
+        .order_by("-published_at", "-id")[:LENGTH]
+    )
     feed = Rss(
         title=f"{title} – {publication.name}" if title else publication.name,
         path=path,
@@ -53,4 +60,10 @@ def _picture(entry: IndexEntry) -> str:
     if entry.image is None:
         return ""
     image = entry.image
-    return format_html('<p><img src="{}" alt="{}" width="{}" height="{}"></p>', image.url, image.alt, image.width, image.height)
+    return format_html(
+        '<p><img src="{}" alt="{}" width="{}" height="{}"></p>',
+        image.url,
+        image.alt,
+        image.width,
+        image.height,
+    )

@@ -8,14 +8,24 @@ from django.utils.safestring import SafeString, mark_safe
 from search.models import IndexEntry, IndexEntryQuerySet
 
 CONFIG = "masthead_en"
-_BEGIN, _END = "\ue000", "\ue001"  # private use: ts_headline does not escape, so no tags are put in before escaping
+_BEGIN, _END = (
+    "\ue000",
+    "\ue001",
+)  # private use: ts_headline does not escape, so no tags are put in before escaping
 
 
 def find(query: str) -> IndexEntryQuerySet:
     """Live entries that match, best first; each has `snippet`, plain text for `highlight`. Words, "phrases", -without, or."""
     wanted = SearchQuery(_storable(query), config=CONFIG, search_type="websearch")
     snippet = SearchHeadline(
-        "body", wanted, config=CONFIG, start_sel=_BEGIN, stop_sel=_END, max_words=36, min_words=18, max_fragments=1
+        "body",
+        wanted,
+        config=CONFIG,
+        start_sel=_BEGIN,
+        stop_sel=_END,
+        max_words=36,
+        min_words=18,
+        max_fragments=1,
     )
     return (
         IndexEntry.objects.live()

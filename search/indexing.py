@@ -52,7 +52,9 @@ def index(content: Publishable) -> None:
         IndexEntry.objects.filter(item_id=content.item_id).delete()
         return
     document = cast(Indexable, content).index_document()
-    entry, _ = IndexEntry.objects.update_or_create(item_id=content.item_id, defaults=_columns(content, document))
+    entry, _ = IndexEntry.objects.update_or_create(
+        item_id=content.item_id, defaults=_columns(content, document)
+    )
     entry.topics.set(document.topics)
     entry.people.set(set(document.people))
 

@@ -25,12 +25,19 @@ def save(client: Client, path: str, button: str = "_continue", **changes: Any) -
 def errors(response: Any) -> dict[str, list[str]]:
     """Of the main form, by field; those of rows that belong to it under "rows"."""
     found = {name: list(words) for name, words in response.context["adminform"].form.errors.items()}
-    rows = [str(words) for inline in response.context["inline_admin_formsets"] for words in _row_errors(inline.formset)]
+    rows = [
+        str(words)
+        for inline in response.context["inline_admin_formsets"]
+        for words in _row_errors(inline.formset)
+    ]
     return found | ({"rows": rows} if rows else {})
 
 
 def _row_errors(formset: Any) -> list[Any]:
-    return [*formset.non_form_errors(), *(words for form in formset.forms for line in form.errors.values() for words in line)]
+    return [
+        *formset.non_form_errors(),
+        *(words for form in formset.forms for line in form.errors.values() for words in line),
+    ]
 
 
 def _sent(field: BoundField) -> Any:

@@ -47,19 +47,25 @@ def stranger(db: None) -> User:
 @pytest.fixture
 def author(db: None) -> User:
     """May open the admin, and nothing in it yet."""
-    return User.objects.create_user("author@example.org", "an-author's-password", name="Ana Author", is_staff=True)
+    return User.objects.create_user(
+        "author@example.org", "an-author's-password", name="Ana Author", is_staff=True
+    )
 
 
 @pytest.fixture
 def editor(db: None) -> User:
-    user = User.objects.create_user("editor@example.org", "an-editor's-password", name="Edith Editor", is_staff=True)
+    user = User.objects.create_user(
+        "editor@example.org", "an-editor's-password", name="Edith Editor", is_staff=True
+    )
     user.user_permissions.set(Permission.objects.filter(content_type__app_label__in=EDITED_APPS))
     return user
 
 
 @pytest.fixture
 def administrator(db: None) -> User:
-    return User.objects.create_superuser("administrator@example.org", "an-administrator's", name="Ada Administrator")
+    return User.objects.create_superuser(
+        "administrator@example.org", "an-administrator's", name="Ada Administrator"
+    )
 
 
 @pytest.fixture

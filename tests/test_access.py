@@ -40,7 +40,11 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 @pytest.fixture
 def world(db, reader, stranger, author, editor, administrator) -> dict[str, Any]:
     """One of everything that a path of the matrix names."""
-    section, series, topic = factories.section("Science"), factories.series("A series"), factories.topic("Python")
+    section, series, topic = (
+        factories.section("Science"),
+        factories.series("A series"),
+        factories.topic("Python"),
+    )
     person = factories.person("Ana", user=author)
     live = factories.article(slug="live", section=section, series=series, part=1, by=[person], about=[topic])
     draft = factories.article(slug="draft", published=False)
@@ -126,6 +130,9 @@ def test_nothing_private_may_be_kept(world: dict[str, Any], clients: dict[str, C
     for row in ROWS:
         if row["path"].startswith(("/admin/", "/account/")):
             response = clients["administrator"].get(row["path"].format(**world))
-            if "public" in response.headers.get("Cache-Control", "") or response.headers.get("ETag", "")[:2] == "W/":
+            if (
+                "public" in response.headers.get("Cache-Control", "")
+                or response.headers.get("ETag", "")[:2] == "W/"
+            ):
                 kept[row["path"]] = response.headers["Cache-Control"]
     assert kept == {}

@@ -16,9 +16,7 @@ def floors() -> dict[str, int]:
     """App -> floor, 0 at the top, read from the import contract so that there is one list."""
     contract = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
     return {
-        app.strip(" ()"): floor
-        for floor, layer in enumerate(contract["layers"])
-        for app in layer.split("|")
+        app.strip(" ()"): floor for floor, layer in enumerate(contract["layers"]) for app in layer.split("|")
     }
 
 
@@ -65,7 +63,11 @@ def test_templates_include_only_their_own_folder_and_the_components() -> None:
         ("Markdown is rendered in one place", r"^\s*(from|import) markdown_it", "core/markdown"),
         ("HTML is sanitised in one place", r"^\s*(from|import) nh3", "core/markdown"),
         ("the environment is read in one place", r"os\.environ", "config/|core/faults.py|manage.py"),
-        ("nobody talks HTTP to the outside yet", r"^\s*(from|import) (requests|httpx|urllib\.request|aiohttp)", "-"),
+        (
+            "nobody talks HTTP to the outside yet",
+            r"^\s*(from|import) (requests|httpx|urllib\.request|aiohttp)",
+            "-",
+        ),
         ("nobody parses XML yet", r"^\s*(from|import) (xml\.etree|lxml|defusedxml)", "-"),
     ],
 )

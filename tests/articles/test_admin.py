@@ -32,7 +32,9 @@ def changes() -> Any:
 
     def look(sender: Any, content: Any, **kwargs: Any) -> None:
         fresh = Article.objects.get(pk=content.pk)
-        seen.append((fresh.headline, [c.person.name for c in fresh.credits], [t.name for t in fresh.topics.all()]))
+        seen.append(
+            (fresh.headline, [c.person.name for c in fresh.credits], [t.name for t in fresh.topics.all()])
+        )
 
     content_changed.connect(look)
     yield seen
@@ -47,13 +49,24 @@ def bylines(*rows: tuple[Any, str]) -> dict[str, Any]:
     """The fields of rows (person, role) that are added."""
     data: dict[str, Any] = {"bylines-TOTAL_FORMS": len(rows), "bylines-INITIAL_FORMS": 0}
     for number, (person, role) in enumerate(rows):
-        data |= {f"bylines-{number}-person": person.pk, f"bylines-{number}-role": role, f"bylines-{number}-position": number}
+        data |= {
+            f"bylines-{number}-person": person.pk,
+            f"bylines-{number}-role": role,
+            f"bylines-{number}-position": number,
+        }
     return data
 
 
-def test_an_article_is_written_with_bylines_and_topics_in_one_go(desk: Client, editor: User, changes: Any) -> None:
+def test_an_article_is_written_with_bylines_and_topics_in_one_go(
+    desk: Client, editor: User, changes: Any
+) -> None:
     ana, ben, tides = factories.person("Ana"), factories.person("Ben"), factories.topic("Tides")
-    data = {"headline": "Low water", "body": "Mud.\r\n\r\nMore.", "topics": [tides.pk], **bylines((ana, ""), (ben, "Photographs"))}
+    data = {
+        "headline": "Low water",
+        "body": "Mud.\r\n\r\nMore.",
+        "topics": [tides.pk],
+        **bylines((ana, ""), (ben, "Photographs")),
+    }
     response = save(desk, ADD, **data)
     article = Article.objects.get()
     assert response.headers["Location"] == change(article)
@@ -78,7 +91,9 @@ def test_saving_a_live_article_changes_what_readers_get_and_says_when(desk: Clie
     assert "New" in Client().get(article.get_absolute_url()).text
 
 
-@pytest.mark.parametrize("changed", [{}, {"canonical_url": "https://example.org/first"}, {"slug": "elsewhere"}])
+@pytest.mark.parametrize(
+    "changed", [{}, {"canonical_url": "https://example.org/first"}, {"slug": "elsewhere"}]
+)
 def test_what_readers_do_not_read_is_no_revision(desk: Client, changed: dict[str, str]) -> None:
     article = factories.article(body="One.\n\nTwo.\n")
     save(desk, change(article), **changed)
@@ -103,7 +118,14 @@ def test_bylines_are_reordered_by_their_numbers(desk: Client) -> None:
 
 
 def test_the_status_cannot_be_sent(desk: Client, editor: User) -> None:
-    save(desk, ADD, headline="Low water", status="published", published_at="2020-01-01", created_by=editor.pk + 1)
+    save(
+        desk,
+        ADD,
+        headline="Low water",
+        status="published",
+        published_at="2020-01-01",
+        created_by=editor.pk + 1,
+    )
     article = Article.objects.get()
     assert (article.status, article.published_at, article.created_by) == ("draft", None, editor)
 
@@ -126,7 +148,9 @@ def test_the_slug_of_a_draft_leaves_nothing_behind(desk: Client) -> None:
 @pytest.mark.parametrize("slug", ["archive", "feed", "series", "sections"])
 def test_a_slug_of_the_sites_own_is_refused(desk: Client, slug: str) -> None:
     refused = errors(save(desk, ADD, headline="Low water", slug=slug))
-    assert refused == {"slug": [f"“{slug}” is the address of another part of the site. Choose a different one."]}
+    assert refused == {
+        "slug": [f"“{slug}” is the address of another part of the site. Choose a different one."]
+    }
 
 
 def test_a_slug_that_is_no_address_is_a_form_error(desk: Client) -> None:
@@ -143,7 +167,9 @@ def test_the_same_person_twice_needs_two_roles(desk: Client) -> None:
     ana = factories.person("Ana")
     response = save(desk, ADD, headline="Low water", **bylines((ana, ""), (ana, "")))
     assert "Somebody is there twice with the same role" in str(errors(response)["rows"])
-    assert save(desk, ADD, headline="Low water", **bylines((ana, ""), (ana, "Photographs"))).status_code == 302
+    assert (
+        save(desk, ADD, headline="Low water", **bylines((ana, ""), (ana, "Photographs"))).status_code == 302
+    )
     assert Byline.objects.count() == 2
 
 
@@ -207,7 +233,9 @@ def test_the_list_finds_by_words_and_by_names(desk: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_list_asks_a_constant_number_of_times(desk: Client, count: int, django_assert_num_queries: Any) -> None:
+def test_the_list_asks_a_constant_number_of_times(
+    desk: Client, count: int, django_assert_num_queries: Any
+) -> None:
     section, topic = factories.section(), factories.topic()
     for _ in range(count):
         factories.article(section=section, about=[topic])
@@ -246,11 +274,20 @@ def test_a_deleted_article_is_gone_for_readers_at_once(desk: Client) -> None:
 def test_staff_without_rights_get_nothing(author: User, signed_in: Any) -> None:
     article = factories.article("Secret", published=False)
     client = signed_in(author)
-    for path in ("", "add/", *(f"{article.pk}/{page}/" for page in ("change", "delete", "history", "preview", "publication"))):
+    for path in (
+        "",
+        "add/",
+        *(f"{article.pk}/{page}/" for page in ("change", "delete", "history", "preview", "publication")),
+    ):
         response = client.get(f"/admin/articles/article/{path}")
         assert response.status_code == 403
         assert "Secret" not in response.text
-    assert client.post(f"/admin/articles/article/{article.pk}/publication/", {"publish": "", "when": "now"}).status_code == 403
+    assert (
+        client.post(
+            f"/admin/articles/article/{article.pk}/publication/", {"publish": "", "when": "now"}
+        ).status_code
+        == 403
+    )
 
 
 def test_readers_are_sent_to_the_login(reader: User, signed_in: Any) -> None:
@@ -272,7 +309,9 @@ def test_a_renamed_section_is_right_everywhere_and_its_old_address_leads_on(desk
     assert (entry.kicker, entry.kicker_path, entry.hue) == ("Sea", "/articles/sections/sea/", 200)
     assert "Sea" in Client().get(article.get_absolute_url()).text
     assert Client().get("/articles/sections/water/").headers["Location"] == "/articles/sections/sea/"
-    assert Client().get("/articles/sections/water/feed/").headers["Location"] == "/articles/sections/sea/feed/"
+    assert (
+        Client().get("/articles/sections/water/feed/").headers["Location"] == "/articles/sections/sea/feed/"
+    )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -32,7 +32,9 @@ def test_every_feed_holds_its_own_and_nothing_else(client: Client) -> None:
     factories.article("In science", section=science, by=[ana], about=[])
     factories.article("In arts", section=arts, about=[python])
     factories.article("A draft", section=science, by=[ana], about=[python], published=False)
-    factories.article("Next week", section=science, by=[ana], about=[python], at=timezone.now() + timedelta(7))
+    factories.article(
+        "Next week", section=science, by=[ana], about=[python], at=timezone.now() + timedelta(7)
+    )
     factories.static_page("Imprint")
     assert titles(client, "/feed/") == ["In arts", "In science"]
     assert titles(client, "/articles/feed/") == ["In arts", "In science"]
@@ -43,7 +45,9 @@ def test_every_feed_holds_its_own_and_nothing_else(client: Client) -> None:
 
 def test_an_item_has_full_text_with_absolute_links_and_a_permanent_identity(client: Client) -> None:
     people = [factories.person("Ana"), factories.person("Bo")]
-    article = factories.article(by=people, body="# Part\n\nSee [this](/articles/) and [below](#part).", hero=factories.image())
+    article = factories.article(
+        by=people, body="# Part\n\nSee [this](/articles/) and [below](#part).", hero=factories.image()
+    )
     item = channel(client, "/feed/").find("item")
     text = item.findtext(CONTENT)
     assert 'href="http://testserver/articles/"' in text
@@ -89,7 +93,10 @@ def test_removal_changes_etag_and_last_modified(client: Client) -> None:
 def test_both_conditionals_are_answered_with_304(client: Client) -> None:
     factories.article()
     got = client.get("/feed/")
-    for header, value in (("If-None-Match", got.headers["ETag"]), ("If-Modified-Since", got.headers["Last-Modified"])):
+    for header, value in (
+        ("If-None-Match", got.headers["ETag"]),
+        ("If-Modified-Since", got.headers["Last-Modified"]),
+    ):
         assert client.get("/feed/", headers={header: value}).status_code == 304
 
 

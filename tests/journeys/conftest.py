@@ -25,19 +25,25 @@ def _needs_a_browser() -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    quiet = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
     return browser_type_launch_args | {"executable_path": CHROMIUM, "args": quiet}
 
 
 @pytest.fixture
-def site(live_server: Any, settings: Any, transactional_db: None) -> Iterator[str]:
+def site(live_server: Any, settings: Any, transactional_db: None) -> str:
     """The address of the running site, without a trailing slash."""
     address = live_server.url.replace("127.0.0.1", "localhost")
     settings.SITE_URL = address
     settings.ALLOWED_HOSTS = ["localhost"]
     settings.CSRF_TRUSTED_ORIGINS = [address]
     call_command("prepare_storage")
-    yield address
+    return address
 
 
 @pytest.fixture

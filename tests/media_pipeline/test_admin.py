@@ -61,7 +61,9 @@ def test_an_image_says_what_it_shows_or_that_it_is_decoration(desk: Client) -> N
     assert MediaAsset.objects.get().decorative
 
 
-@pytest.mark.parametrize("content", [b"", b"not an image", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"])
+@pytest.mark.parametrize(
+    "content", [b"", b"not an image", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"]
+)
 def test_what_is_no_image_is_refused_at_the_field(desk: Client, content: bytes) -> None:
     upload = SimpleUploadedFile("x.png", content, "image/png")
     assert list(errors(desk.post(ADD, {"file": upload, "alt": "x"}))) == ["file"]
@@ -88,7 +90,7 @@ def test_the_same_file_again_is_the_same_image(desk: Client) -> None:
 def test_the_pop_up_chooses_an_image_that_was_there_before(desk: Client) -> None:
     desk.post(ADD, {"file": file(), "alt": "A boat"})
     response = desk.post(ADD, {"file": file(), "alt": "A boat", "_popup": "1"})
-    assert f'&quot;value&quot;: &quot;{MediaAsset.objects.get().pk}&quot;' in response.text
+    assert f"&quot;value&quot;: &quot;{MediaAsset.objects.get().pk}&quot;" in response.text
 
 
 # --- the dialog -------------------------------------------------------------------------------------------------------
@@ -114,7 +116,9 @@ def test_the_dialog_says_what_is_wrong(desk: Client) -> None:
     assert desk.get(UPLOAD).status_code == 405
 
 
-@pytest.mark.parametrize("query", [{"page": "-1"}, {"page": "9" * 400}, {"id": "x"}, {"q": "\0"}, {"q": "x" * 101}])
+@pytest.mark.parametrize(
+    "query", [{"page": "-1"}, {"page": "9" * 400}, {"id": "x"}, {"q": "\0"}, {"q": "x" * 101}]
+)
 def test_nonsense_is_a_bad_request(desk: Client, query: dict[str, str]) -> None:
     assert desk.get(LIBRARY, query).status_code == 400
 
@@ -153,13 +157,17 @@ def test_corrected_words_reach_every_text_at_once_and_are_no_revision(desk: Clie
     assert "Ana Author" in IndexEntry.objects.get(item=article.item).body_html
 
 
-def test_more_than_a_person_waits_for_is_left_to_a_worker(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_a_person_waits_for_is_left_to_a_worker(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rerendering, "AT_ONCE", 1)
     asset = factories.image(alt="A bote")
     articles = [factories.article(body=f"![](asset:{asset.pk})") for _ in range(2)]
     save(desk, change(asset), alt="A boat")
     waiting = Work.objects.filter(kind="publishing.rerender")
-    assert sorted(item for work in waiting for item in work.payload["items"]) == sorted(a.item_id for a in articles)
+    assert sorted(item for work in waiting for item in work.payload["items"]) == sorted(
+        a.item_id for a in articles
+    )
     for work in waiting:
         rerendering.rerender(work.payload["items"])
     assert all("A boat" in article.body_html for article in Article.objects.all())
@@ -200,7 +208,9 @@ LIST_QUERIES = 7
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_list_asks_a_constant_number_of_times(desk: Client, count: int, django_assert_num_queries: Any) -> None:
+def test_the_list_asks_a_constant_number_of_times(
+    desk: Client, count: int, django_assert_num_queries: Any
+) -> None:
     for _ in range(count):
         factories.image()
     desk.get("/admin/media_pipeline/mediaasset/")

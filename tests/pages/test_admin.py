@@ -27,7 +27,10 @@ def rows(*items: Any, order: list[int] | None = None) -> dict[str, Any]:
     data: dict[str, Any] = {"form-TOTAL_FORMS": 5, "form-INITIAL_FORMS": 5}
     for number in range(5):
         item = items[number] if number < len(items) else None
-        data |= {f"form-{number}-item": item.pk if item else "", f"form-{number}-position": (order or range(5))[number]}
+        data |= {
+            f"form-{number}-item": item.pk if item else "",
+            f"form-{number}-position": (order or range(5))[number],
+        }
     return data
 
 
@@ -79,7 +82,9 @@ def test_what_is_published_or_scheduled_is_found_while_choosing(desk: Client) ->
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_choosing_asks_a_constant_number_of_times(desk: Client, count: int, django_assert_max_num_queries: Any) -> None:
+def test_choosing_asks_a_constant_number_of_times(
+    desk: Client, count: int, django_assert_max_num_queries: Any
+) -> None:
     for _ in range(count):
         factories.article()
     asked = {"app_label": "pages", "model_name": "frontpageslot", "field_name": "item", "term": ""}
@@ -109,6 +114,8 @@ def test_a_static_page_is_written_previewed_and_published(desk: Client) -> None:
     assert "We print." in Client().get("/about-us/").text
 
 
-@pytest.mark.parametrize("slug", ["articles", "people", "search", "account", "admin", "static", "topics", "feed"])
+@pytest.mark.parametrize(
+    "slug", ["articles", "people", "search", "account", "admin", "static", "topics", "feed"]
+)
 def test_a_static_page_cannot_take_the_sites_own_addresses(desk: Client, slug: str) -> None:
     assert list(errors(save(desk, "/admin/pages/staticpage/add/", name="x", slug=slug))) == ["slug"]

@@ -26,7 +26,11 @@ def change(person: Person) -> str:
 
 
 def test_a_person_is_made_with_a_bio_and_links(desk: Client) -> None:
-    links: dict[str, Any] = {"links-0-label": "Website", "links-0-url": "https://example.org/", "links-0-position": 0}
+    links: dict[str, Any] = {
+        "links-0-label": "Website",
+        "links-0-url": "https://example.org/",
+        "links-0-position": 0,
+    }
     save(desk, ADD, name="Ana Author", bio="Writes about *tides*.", **links)
     person = Person.objects.get()
     assert (person.slug, person.bio_html) == ("ana-author", "<p>Writes about <em>tides</em>.</p>\n")
@@ -62,7 +66,9 @@ def test_people_are_found_by_name_while_a_byline_is_chosen(desk: Client) -> None
     ana = factories.person("Ana Author")
     factories.person("Ben")
     asked = {"app_label": "articles", "model_name": "byline", "field_name": "person", "term": "ana"}
-    assert desk.get("/admin/autocomplete/", asked).json()["results"] == [{"id": str(ana.pk), "text": "Ana Author"}]
+    assert desk.get("/admin/autocomplete/", asked).json()["results"] == [
+        {"id": str(ana.pk), "text": "Ana Author"}
+    ]
 
 
 def test_whoever_wrote_something_cannot_be_deleted(desk: Client) -> None:
@@ -72,7 +78,9 @@ def test_whoever_wrote_something_cannot_be_deleted(desk: Client) -> None:
     assert Person.objects.filter(pk=person.pk).exists()
 
 
-def test_logins_are_given_by_those_who_may_see_them(desk: Client, reader: User, administrator: User, signed_in: Any) -> None:
+def test_logins_are_given_by_those_who_may_see_them(
+    desk: Client, reader: User, administrator: User, signed_in: Any
+) -> None:
     person = factories.person()
     save(desk, change(person), user=reader.pk)
     person.refresh_from_db()
@@ -93,7 +101,9 @@ LIST_QUERIES = 7
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_list_asks_a_constant_number_of_times(desk: Client, count: int, django_assert_num_queries: Any) -> None:
+def test_the_list_asks_a_constant_number_of_times(
+    desk: Client, count: int, django_assert_num_queries: Any
+) -> None:
     for _ in range(count):
         factories.person()
     desk.get("/admin/people/person/")

@@ -37,9 +37,15 @@ def test_a_topic_that_moves_twice_leads_in_one_step_and_back_home(desk: Client) 
     topic = factories.topic("Tides", slug="a")
     for slug in ("b", "c"):
         save(desk, f"/admin/publishing/topic/{topic.pk}/change/", slug=slug)
-    assert sorted(Redirect.objects.values_list("path", "target_path")) == [("/topics/a/", "/topics/c/"), ("/topics/b/", "/topics/c/")]
+    assert sorted(Redirect.objects.values_list("path", "target_path")) == [
+        ("/topics/a/", "/topics/c/"),
+        ("/topics/b/", "/topics/c/"),
+    ]
     save(desk, f"/admin/publishing/topic/{topic.pk}/change/", slug="a")
-    assert sorted(Redirect.objects.values_list("path", "target_path")) == [("/topics/b/", "/topics/a/"), ("/topics/c/", "/topics/a/")]
+    assert sorted(Redirect.objects.values_list("path", "target_path")) == [
+        ("/topics/b/", "/topics/a/"),
+        ("/topics/c/", "/topics/a/"),
+    ]
 
 
 def test_a_deleted_topic_leaves_the_index(desk: Client) -> None:
@@ -55,7 +61,12 @@ def test_a_deleted_topic_leaves_the_index(desk: Client) -> None:
 def test_the_site_settings_are_one_form_and_readers_get_them_at_once(desk: Client) -> None:
     assert desk.get("/admin/publishing/publication/").headers["Location"] == SETTINGS
     assert "Harbour" not in Client().get("/").text
-    links: dict[str, Any] = {"links-0-place": "header", "links-0-label": "About", "links-0-url": "/about/", "links-0-position": 0}
+    links: dict[str, Any] = {
+        "links-0-place": "header",
+        "links-0-label": "About",
+        "links-0-url": "/about/",
+        "links-0-position": 0,
+    }
     save(desk, SETTINGS, name="The Harbour", **links)
     front = Client().get("/").text
     assert "The Harbour" in front
@@ -71,7 +82,9 @@ def test_the_site_settings_refuse_nonsense_and_cannot_be_lost(desk: Client) -> N
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_redirects_can_be_looked_at_and_nothing_else(desk: Client, count: int, django_assert_num_queries: Any) -> None:
+def test_redirects_can_be_looked_at_and_nothing_else(
+    desk: Client, count: int, django_assert_num_queries: Any
+) -> None:
     for number in range(count):
         article = factories.article(slug=f"new-{number}")
         workflow.remember_path(article, f"/old-{number}/")

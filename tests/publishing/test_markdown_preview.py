@@ -21,7 +21,7 @@ def desk(editor: User, signed_in: Callable[[User], Client]) -> Client:
 
 def test_a_text_is_shown_as_it_will_be_saved(desk: Client) -> None:
     image = factories.image(alt="A boat", credit="Ana")
-    text = f"## Tides\r\n\r\n![](asset:{image.pk} \"Out\")"
+    text = f'## Tides\r\n\r\n![](asset:{image.pk} "Out")'
     response = desk.post(PREVIEW, {"text": text, "images": "1"})
     article = factories.article(body=text.replace("\r\n", "\n"))
     assert response.text == article.body_html
@@ -34,7 +34,12 @@ def test_a_text_without_images_shows_none(desk: Client) -> None:
 
 
 def test_nothing_that_runs_comes_back(desk: Client) -> None:
-    assert desk.post(PREVIEW, {"text": "<script>alert(1)</script><img src=x onerror=alert(1)>"}).text.count("alert") == 0
+    assert (
+        desk.post(PREVIEW, {"text": "<script>alert(1)</script><img src=x onerror=alert(1)>"}).text.count(
+            "alert"
+        )
+        == 0
+    )
 
 
 @pytest.mark.parametrize("reference", ["asset:abc", "asset:-1", "asset:" + "9" * 40, "asset:"])

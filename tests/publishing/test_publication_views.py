@@ -60,7 +60,9 @@ def test_a_time_is_meant_in_the_sites_zone(desk: Client, draft: Article, setting
     data = {"publish": "", "when": "later", "at": f"{day}T07:30"}
     response = desk.post(page(draft, "publication"), data, follow=True)
     draft.refresh_from_db()
-    assert draft.published_at == datetime(day.year, day.month, day.day, 7, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert draft.published_at == datetime(
+        day.year, day.month, day.day, 7, 30, tzinfo=ZoneInfo("Europe/Berlin")
+    )
     assert told(response) == [f"Scheduled for {day:%-d %b %Y}, 07:30."]
     assert Client().get("/articles/low-water/").status_code == 404
     assert IndexEntry.objects.live().count() == 0
@@ -85,7 +87,9 @@ def test_a_time_that_cannot_be_is_refused(desk: Client, draft: Article, at: str,
 
 def test_an_hour_that_the_clocks_skip_is_refused(desk: Client, draft: Article, settings: Any) -> None:
     settings.TIME_ZONE = "Europe/Berlin"
-    response = desk.post(page(draft, "publication"), {"publish": "", "when": "later", "at": "2027-03-28T02:30"})
+    response = desk.post(
+        page(draft, "publication"), {"publish": "", "when": "later", "at": "2027-03-28T02:30"}
+    )
     assert list(response.context["form"].errors) == ["at"]
 
 
@@ -141,7 +145,9 @@ def test_save_and_preview_comes_back_to_the_form_with_a_link(desk: Client, draft
     assert "High water" in desk.get(page(draft, "preview")).text
 
 
-def test_who_may_only_look_gets_the_preview_and_no_buttons(author: User, signed_in: Any, draft: Article) -> None:
+def test_who_may_only_look_gets_the_preview_and_no_buttons(
+    author: User, signed_in: Any, draft: Article
+) -> None:
     author.user_permissions.add(Permission.objects.get(codename="view_article"))
     client = signed_in(author)
     assert client.get(page(draft, "preview")).status_code == 200

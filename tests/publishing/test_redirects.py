@@ -69,7 +69,9 @@ def test_only_readers_are_led_on(client: Client) -> None:
 def test_odd_addresses_are_not_found(client: Client, path: str) -> None:
     response = client.get(path, follow=True)
     assert response.status_code == 404
-    assert all(target.startswith("/") and not target.startswith("//") for target, _ in response.redirect_chain)
+    assert all(
+        target.startswith("/") and not target.startswith("//") for target, _ in response.redirect_chain
+    )
 
 
 def test_a_redirect_never_leaves_the_site() -> None:

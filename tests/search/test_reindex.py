@@ -16,7 +16,10 @@ pytestmark = pytest.mark.django_db
 
 def contents() -> list[tuple[Any, ...]]:
     rows = IndexEntry.objects.order_by("item")
-    return [(r.item_id, r.title, r.path, r.byline, r.names, list(r.topics.all()), list(r.people.all())) for r in rows]
+    return [
+        (r.item_id, r.title, r.path, r.byline, r.names, list(r.topics.all()), list(r.people.all()))
+        for r in rows
+    ]
 
 
 def test_a_lost_index_comes_back_as_it_was() -> None:

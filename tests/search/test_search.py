@@ -20,7 +20,13 @@ def found(client: Client, query: str) -> list[str]:
 
 
 def test_finds_words_in_headline_standfirst_text_people_and_topics(client: Client) -> None:
-    factories.article("Zebras", standfirst="About okapis.", body="And some giraffes.", by=[factories.person("Wilhelmina")], about=[factories.topic("Savannah")])
+    factories.article(
+        "Zebras",
+        standfirst="About okapis.",
+        body="And some giraffes.",
+        by=[factories.person("Wilhelmina")],
+        about=[factories.topic("Savannah")],
+    )
     factories.article("Nothing of the kind")
     for word in ("zebra", "okapi", "giraffe", "wilhelmina", "savannah"):
         assert found(client, word) == ["Zebras"]
@@ -68,7 +74,9 @@ def test_there_is_a_second_page(client: Client) -> None:
     assert "q=needle" in response.text
 
 
-@pytest.mark.parametrize("query", ["((( | :* <->", "'", "\\", "a & !", '"', "or", "-", "\ud800", "%", "<b>", "😀" * 50, "a" * 200])
+@pytest.mark.parametrize(
+    "query", ["((( | :* <->", "'", "\\", "a & !", '"', "or", "-", "\ud800", "%", "<b>", "😀" * 50, "a" * 200]
+)
 def test_odd_queries_are_answered(client: Client, query: str) -> None:
     factories.article()
     path = "/search/?q=%ED%A0%80" if query == "\ud800" else None
@@ -78,13 +86,24 @@ def test_odd_queries_are_answered(client: Client, query: str) -> None:
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("q=%00", 400), ("q=" + "a" * 201, 400), ("q=" + "%F0%9F%98%80" * 25_000, 400), ("q=a&page=-1", 404), ("q=a&page=0", 404), ("q=a&page=" + "9" * 400, 404), ("q=a&page=x", 404), ("q=a&page=2", 404)],
+    [
+        ("q=%00", 400),
+        ("q=" + "a" * 201, 400),
+        ("q=" + "%F0%9F%98%80" * 25_000, 400),
+        ("q=a&page=-1", 404),
+        ("q=a&page=0", 404),
+        ("q=a&page=" + "9" * 400, 404),
+        ("q=a&page=x", 404),
+        ("q=a&page=2", 404),
+    ],
 )
 def test_bad_queries_are_refused(client: Client, query: str, status: int) -> None:
     assert client.get(f"/search/?{query}").status_code == status
 
 
-def test_a_query_that_is_too_long_never_reaches_the_database(client: Client, django_assert_num_queries) -> None:
+def test_a_query_that_is_too_long_never_reaches_the_database(
+    client: Client, django_assert_num_queries
+) -> None:
     with django_assert_num_queries(0):
         assert client.get("/search/", {"q": "a" * 201}).status_code == 400
 
@@ -99,11 +118,16 @@ def test_unknown_parameters_are_ignored(client: Client) -> None:
 def test_queries_that_broke_other_searches_never_break_this_one(client: Client) -> None:
     factories.article()
     cases = json.loads((DATA / "search" / "robustness_dev.json").read_text())
-    queries = [case["query"] if isinstance(case, dict) else case for case in (cases if isinstance(cases, list) else cases["queries"])]
+    queries = [
+        case["query"] if isinstance(case, dict) else case
+        for case in (cases if isinstance(cases, list) else cases["queries"])
+    ]
     assert len(queries) > 10
     odd = {}
     for query in queries:
-        status = client.get("/search/", {"q": query.encode("utf-8", "surrogatepass").decode("utf-8", "replace")}).status_code
+        status = client.get(
+            "/search/", {"q": query.encode("utf-8", "surrogatepass").decode("utf-8", "replace")}
+        ).status_code
         if status not in (200, 400):
             odd[query] = status
     assert odd == {}

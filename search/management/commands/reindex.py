@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Rebuild the index of everything published, and remove rows whose content is gone. Safe to run at any time."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--after", type=int, default=0, metavar="ID", help="go on behind this item, after an interruption")
+        parser.add_argument(
+            "--after", type=int, default=0, metavar="ID", help="go on behind this item, after an interruption"
+        )
 
     def handle(self, *args: Any, after: int, **options: Any) -> None:
         if after < 0:
