@@ -19,7 +19,7 @@ class _Site:
     domain = name = settings.SITE_URL.partition("://")[2]
 
 
-class _Ours(Sitemap):
+class _Ours(Sitemap):  # type: ignore[type-arg]  # not subscriptable at run time
     limit = 10_000
     protocol = settings.SITE_URL.partition("://")[0]
 
@@ -40,7 +40,7 @@ class ListsSitemap(_Ours):
         return [*Section.objects.all(), *Topic.objects.filter(entries__isnull=False).distinct()]
 
 
-SITEMAPS = {"published": PublishedSitemap, "lists": ListsSitemap}
+SITEMAPS: dict[str, Any] = {"published": PublishedSitemap, "lists": ListsSitemap}
 
 
 @cacheable()

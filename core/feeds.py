@@ -37,7 +37,7 @@ class Rss(Rss201rev2Feed):
             link=absolute(path),
             description=clean(description),
             feed_url=absolute(feed_path),
-            stylesheets=[Stylesheet(static("css/feed.css"), mimetype="text/css", media=None)],
+            stylesheets=[Stylesheet(static("css/feed.css"), mimetype="text/css", media="screen")],
             changed_at=changed_at,
             **more,
         )
@@ -70,7 +70,9 @@ class Rss(Rss201rev2Feed):
         handler.addQuickElement("h:code", self.feed["feed_url"])
         handler.endElement("h:div")
 
-    def add_item(self, title: str, link: str, description: str, *, content: str = "", **more: Any) -> None:
+    def add_item(  # type: ignore[override]  # a base class with 14 optional parameters
+        self, title: str, link: str, description: str, *, content: str = "", **more: Any
+    ) -> None:
         address = absolute(link)
         super().add_item(
             clean(title), address, clean(description), content=absolute_html(content, address), **more

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from urllib.parse import parse_qsl
 
 import structlog
@@ -79,7 +79,7 @@ class PageCacheMiddleware:
     def look(self, name: str, encoding: str) -> tuple[bytes, Page | None]:
         """The current generation and the page, if it was rendered in it."""
         wanted = [caching.key("generation"), caching.key(f"{name}:{encoding}")]
-        generation, data = caching.redis().mget(wanted)
+        generation, data = cast("list[bytes | None]", caching.redis().mget(wanted))
         if generation is None:  # a fresh or flushed Redis
             generation = caching.current_token()
             caching.redis().set(wanted[0], generation, nx=True)

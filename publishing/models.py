@@ -127,9 +127,12 @@ class Publishable(models.Model):
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.slug = self.slug or unique_slug(type(self), self.title, self.pk, self.reserved_slugs())
-        if self.item_id is None:
+        if not self.item_id:
             self.item = Item.objects.create(kind=self.kind)
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        raise NotImplementedError
 
     def clean(self) -> None:
         super().clean()
@@ -151,9 +154,6 @@ class Publishable(models.Model):
     def is_live(self) -> bool:
         """Asked of the database's clock, like every question about time."""
         return bool(type(self)._default_manager.filter(pk=self.pk).live().exists())  # type: ignore[attr-defined]
-
-    def get_absolute_url(self) -> str:
-        raise NotImplementedError
 
 
 class Body(models.Model):

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from itertools import batched
-from typing import Any
+from typing import cast
 
 from django.db import transaction
 
 from core import work
 from media_pipeline.models import MediaAsset
-from publishing.models import KINDS, Body, Item
+from publishing.models import KINDS, Body, Item, Publishable
 from publishing.workflow import saved
 
 AT_ONCE = 50  # texts a person waits for
@@ -38,7 +38,7 @@ def rerender_soon(items: Iterable[int]) -> None:
 def rerender(items: Iterable[int]) -> None:
     """Not a revision for readers, so the date of the last change stays."""
     for item in Item.objects.filter(pk__in=items):
-        content: Any = KINDS[item.kind]._default_manager.select_for_update().filter(item=item).first()
-        if isinstance(content, Body):
+        content = KINDS[item.kind]._default_manager.select_for_update().filter(item=item).first()
+        if content and isinstance(content, Body):
             content.rerender()
-            saved(content, readable=False)
+            saved(cast(Publishable, content), readable=False)

@@ -3,7 +3,7 @@ from typing import Any
 from django.db import models
 
 
-class RegConfigField(models.CharField):
+class RegConfigField(models.CharField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A PostgreSQL text-search configuration by name (`regconfig`), so that a generated tsvector column may use it."""
 
     def db_type(self, connection: Any) -> str:

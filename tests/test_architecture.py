@@ -26,7 +26,7 @@ def our_relations() -> list[tuple[str, str, str]]:
     for model in apps.get_models(include_auto_created=True):
         for field in model._meta.get_fields():
             if isinstance(field, Field) and field.is_relation and field.related_model:
-                target = field.related_model._meta.app_label  # type: ignore[union-attr]
+                target = field.related_model._meta.app_label
                 found.append((model._meta.app_label, f"{model._meta.label}.{field.name}", target))
     return [row for row in found if row[0] in floors()]
 

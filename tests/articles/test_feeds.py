@@ -1,6 +1,7 @@
 import xml.etree.ElementTree as ET
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,13 +17,13 @@ CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
 
 
-def channel(client: Client, path: str) -> ET.Element:
+def channel(client: Client, path: str) -> Any:
     response = client.get(path)
     assert response.headers["Content-Type"] == "application/rss+xml; charset=utf-8"
     return ET.fromstring(response.content).find("channel")
 
 
-def titles(client: Client, path: str) -> list[str]:
+def titles(client: Client, path: str) -> list[str | None]:
     return [item.findtext("title") for item in channel(client, path).iter("item")]
 
 
@@ -52,6 +53,7 @@ def test_an_item_has_full_text_with_absolute_links_and_a_permanent_identity(clie
     text = item.findtext(CONTENT)
     assert 'href="http://testserver/articles/"' in text
     assert f'href="http://testserver{article.get_absolute_url()}#part"' in text
+    assert article.hero
     assert article.hero.url in text
     assert [creator.text for creator in item.findall(CREATOR)] == ["Ana", "Bo"]
     guid = item.find("guid")

@@ -38,7 +38,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture
 def site(live_server: Any, settings: Any, transactional_db: None) -> str:
     """The address of the running site, without a trailing slash."""
-    address = live_server.url.replace("127.0.0.1", "localhost")
+    address: str = live_server.url.replace("127.0.0.1", "localhost")
     settings.SITE_URL = address
     settings.ALLOWED_HOSTS = ["localhost"]
     settings.CSRF_TRUSTED_ORIGINS = [address]

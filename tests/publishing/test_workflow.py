@@ -21,6 +21,7 @@ def test_publishing_makes_it_live_and_says_who_and_when(editor) -> None:
     article = workflow.publish(factories.article("News", published=False), by=editor)
     assert live_headlines() == ["News"]
     assert article.published_by == editor
+    assert article.published_at
     assert timezone.now() - article.published_at < timedelta(minutes=1)
 
 
@@ -73,6 +74,7 @@ def test_an_edit_of_a_live_article_is_dated_and_one_of_a_draft_is_not() -> None:
     live, draft = factories.article(), factories.article(published=False)
     for article in (live, draft):
         workflow.saved(article)
+    assert live.revised_at
     assert timezone.now() - live.revised_at < timedelta(minutes=1)
     assert draft.revised_at is None
 

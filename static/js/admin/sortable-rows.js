@@ -12,6 +12,9 @@ class SortableRows extends HTMLElement {
     this.classList.add("enhanced");
     this.places = this.dataset.places?.split("|");
     this.querySelector("thead th.original")?.replaceWith(document.createElement("td"));
+    // Errors of a row stand in a row of their own before it
+    this.errors = new Map(this.rows().map((row) => [row, row.previousElementSibling])
+      .filter(([, before]) => before?.matches(".row-form-errors")));
     this.rows().forEach((row) => this.enhance(row));
     this.sort();
     this.addEventListener("formset:added", (event) => { this.enhance(event.target); this.number(); });
@@ -70,20 +73,25 @@ class SortableRows extends HTMLElement {
     const drop = () => {
       row.classList.remove("dragged");
       handle.removeEventListener("pointermove", move);
+      this.arrange(this.rows());
       this.number();
     };
     handle.addEventListener("pointermove", move);
     handle.addEventListener("lostpointercapture", drop, { once: true });
   }
 
+  /* The others move around the dragged row: a row that is moved itself would lose the pointer. */
   follow(row, y) {
-    const others = this.rows().filter((other) => other !== row);
+    const rows = this.rows();
+    const others = rows.filter((other) => other !== row);
     const below = others.findIndex((other) => {
       const box = other.getBoundingClientRect();
       return y < box.top + box.height / 2;
     });
     const place = below < 0 ? others.length : below;
-    if (this.rows().indexOf(row) !== place) this.arrange(others.toSpliced(place, 0, row));
+    let index = rows.indexOf(row);
+    while (index > place) row.after(rows[--index]);
+    while (index < place) row.before(rows[++index]);
   }
 
   /* A row that is still empty keeps its number, so that Django goes on ignoring it. */
@@ -104,7 +112,7 @@ class SortableRows extends HTMLElement {
   arrange(rows) {
     const end = this.body.querySelector("tr.empty-form");
     for (const row of rows) {
-      const errors = errorsOf(row);
+      const errors = this.errors.get(row);
       if (errors) this.body.insertBefore(errors, end);
       this.body.insertBefore(row, end);
     }
@@ -136,12 +144,6 @@ function position(row) {
 
 function formNumber(row) {
   return Number(row.id.split("-").at(-1));
-}
-
-/* Errors of a row stand in a row of their own before it. */
-function errorsOf(row) {
-  const before = row.previousElementSibling;
-  return before?.matches(".row-form-errors") ? before : null;
 }
 
 customElements.define("sortable-rows", SortableRows);
