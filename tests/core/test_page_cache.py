@@ -112,12 +112,12 @@ def test_a_scheduled_article_appears_on_time_on_a_cached_list(client: Client) ->
 @pytest.mark.parametrize(
     "path", ["/", "/articles/", "/feed/", "/topics/", "/people/", "/robots.txt", "/sitemap.xml"]
 )
-def test_a_shared_page_sets_no_cookie_and_varies_by_encoding_alone(client: Client, path: str) -> None:
+def test_a_shared_page_sets_no_cookie_and_varies_by_nothing_private(client: Client, path: str) -> None:
     factories.article()
     for _ in ("cold", "warm"):
         response = client.get(path)
         assert not response.cookies
-        assert response.headers["Vary"] == "Accept-Encoding"
+        assert response.headers["Vary"] in ("Accept-Encoding", "Accept-Encoding, Sec-Fetch-Dest")
         assert response.headers["Cache-Control"].startswith("public, max-age=")
         assert "csrf" not in response.text
 

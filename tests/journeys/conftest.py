@@ -35,6 +35,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return browser_type_launch_args | {"executable_path": CHROMIUM, "args": quiet}
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Without motion, or a contrast would be measured in the middle of a transition."""
+    return browser_context_args | {"reduced_motion": "reduce"}
+
+
 @pytest.fixture
 def site(live_server: Any, settings: Any, transactional_db: None) -> str:
     """The address of the running site, without a trailing slash."""

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site_settings
 from django.test import Client
 from PIL import Image
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, FilePayload, Page, expect
 
 from accounts.models import User
 from articles.models import Article
@@ -34,7 +34,7 @@ def anonymous(browser: Browser) -> Any:
     context.close()
 
 
-def picture(colour: str) -> dict[str, Any]:
+def picture(colour: str) -> FilePayload:
     data = io.BytesIO()
     Image.new("RGB", (800, 500), colour).save(data, "PNG")
     return {"name": f"{colour}.png", "mimeType": "image/png", "buffer": data.getvalue()}

@@ -1,0 +1,122 @@
+"""The demo magazine as readers meet it: every kind of page, phone and desk, light and dark, checked by axe."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from playwright.sync_api import Browser, Page, expect
+
+from core import caching
+from search.models import IndexEntry
+from tests.journeys.conftest import DESK, PHONE
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+LISTS = [
+    "/",
+    "/articles/",
+    "/articles/archive/",
+    "/topics/",
+    "/people/",
+    "/search/",
+    "/search/?q=clock",
+    "/search/?q=nothingatallofthekind",
+    "/about/",
+    "/no-such-page/",
+    "/account/login/",
+]
+SHIFTS = """() => new Promise(done => {
+    let total = 0
+    new PerformanceObserver(list => list.getEntries().forEach(entry => { total += entry.value }))
+        .observe({type: "layout-shift", buffered: true})
+    setTimeout(() => done(total), 300)
+})"""
+
+
+@pytest.fixture
+def magazine(site: str, capsys: pytest.CaptureFixture[str]) -> str:
+    call_command("demo")
+    caching.push()
+    return site
+
+
+def a_page_of_each_kind() -> list[str]:
+    entry = IndexEntry.objects.filter(kind="article", kicker_path__startswith="/articles/sections/").first()
+    assert entry
+    article = IndexEntry.objects.filter(kind="article", body_html__contains="<code-block").first()
+    person, topic = entry.people.first(), entry.topics.first()
+    assert article and person and topic
+    return [entry.path, article.path, entry.kicker_path, person.get_absolute_url(), topic.get_absolute_url()]
+
+
+def problems(page: Page, address: str) -> list[Any]:
+    """What axe finds, and a layout that moved more than a hundredth while it loaded."""
+    page.goto(address, wait_until="load")
+    found: list[Any] = [
+        (violation["id"], [node["html"][:120] for node in violation["nodes"]])
+        for violation in Axe().run(page).response["violations"]
+    ]
+    shift = page.evaluate(SHIFTS)
+    return found + ([f"layout shift {shift:.3f}"] if shift > 0.01 else [])
+
+
+def test_axe_finds_nothing_and_nothing_moves(magazine: str, browser: Browser, browser_context_args: Any) -> None:
+    found = {}
+    for viewport, scheme in ((DESK, "light"), (PHONE, "dark")):
+        context = browser.new_context(**browser_context_args | {"viewport": viewport, "color_scheme": scheme})
+        page = context.new_page()
+        for path in [*LISTS, *a_page_of_each_kind()]:
+            if wrong := problems(page, magazine + path):
+                found[path, scheme] = wrong
+        context.close()
+    assert found == {}
+
+
+@pytest.mark.soak
+def test_axe_finds_nothing_on_any_page_of_the_demo(
+    magazine: str, browser: Browser, browser_context_args: Any
+) -> None:
+    found = {}
+    for viewport in (DESK, PHONE):
+        for scheme in ("light", "dark"):
+            context = browser.new_context(
+                **browser_context_args | {"viewport": viewport, "color_scheme": scheme}
+            )
+            page = context.new_page()
+            for path in IndexEntry.objects.live().values_list("path", flat=True):
+                if wrong := problems(page, magazine + path):
+                    found[path, scheme, viewport["width"]] = wrong
+            context.close()
+    assert found == {}
+
+
+def test_without_javascript_everything_can_be_read_and_searched(
+    magazine: str, browser: Browser, browser_context_args: Any
+) -> None:
+    context = browser.new_context(**browser_context_args | {"java_script_enabled": False, "viewport": PHONE})
+    page = context.new_page()
+    page.goto(f"{magazine}/search/")
+    page.get_by_role("searchbox").last.fill("clock")
+    page.get_by_role("searchbox").last.press("Enter")
+    page.get_by_role("link", name="The clock nobody sees").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The clock nobody sees")
+    expect(page.locator("article .prose p").first).to_be_visible()
+    context.close()
+
+
+def test_the_keyboard_reaches_the_text_first(magazine: str, page: Page) -> None:
+    page.goto(magazine)
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_attribute("href", "#main")
+
+
+def test_a_feed_opened_in_a_browser_explains_itself(magazine: str, page: Page) -> None:
+    page.goto(f"{magazine}/feed/")
+    expect(page.get_by_text("This is a web feed.")).to_be_visible()
+    expect(page.get_by_text("Back to Kerf")).to_be_visible()
+
+
+def test_the_browser_has_nothing_to_complain_about(magazine: str, page: Page, no_errors: list[str]) -> None:
+    for path in ["/", "/articles/", "/people/", *a_page_of_each_kind()]:
+        page.goto(magazine + path, wait_until="networkidle")
