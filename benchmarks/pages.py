@@ -91,18 +91,9 @@ def fill() -> None:
 def make_bare_project(directory: Path) -> None:
     from django.conf import settings
 
-    database = settings.DATABASES["default"]
-    host = database["HOST"] or database["OPTIONS"].get("host", "")
-    values = {
-        "NAME_": database["NAME"],
-        "HOST_": host,
-        "PORT_": str(database["PORT"] or ""),
-        "USER_": database["USER"],
-        "REDIS_": settings.CACHE_URL,
-    }
-    text = serving.BARE
-    for placeholder, value in values.items():
-        text = text.replace(placeholder, value)
+    wanted = ("ENGINE", "NAME", "HOST", "PORT", "USER", "PASSWORD", "CONN_MAX_AGE")
+    database = {name: settings.DATABASES["default"].get(name) for name in wanted}
+    text = serving.BARE.replace("DATABASE_", repr(database)).replace("REDIS_", repr(settings.CACHE_URL))
     (directory / "bare.py").write_text(text)
     (directory / "bare.html").write_text(serving.BARE_TEMPLATE)
 

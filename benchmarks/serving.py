@@ -28,8 +28,8 @@ import os, django
 from django.conf import settings
 settings.configure(
     SECRET_KEY="x" * 50, ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], USE_TZ=True,
-    DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "NAME_", "HOST": "HOST_", "PORT": "PORT_", "USER": "USER_", "CONN_MAX_AGE": 600}},
-    CACHES={"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "REDIS_"}},
+    DATABASES={"default": DATABASE_},
+    CACHES={"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_}},
     TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [os.path.dirname(__file__)]}],
     MIDDLEWARE=["django.middleware.security.SecurityMiddleware", "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.common.CommonMiddleware", "django.middleware.csrf.CsrfViewMiddleware",

@@ -63,6 +63,7 @@ class PageCacheMiddleware:
 
     def answer(self, request: HttpRequest, name: str, encoding: str) -> HttpResponse:
         generation, page = self.look(name, encoding)
+        request.generation = generation  # type: ignore[attr-defined]
         if page:
             return respond(request, page)
         lock = caching.redis().lock(caching.key(f"lock:{name}"), timeout=10, sleep=0.02)
@@ -177,6 +178,7 @@ def is_known(request: HttpRequest, headers: dict[str, str]) -> bool:
         return etags == ["*"] or any(
             etag.removeprefix("W/") == headers["ETag"].removeprefix("W/") for etag in etags
         )
-    since = parse_http_date_safe(request.META.get("HTTP_IF_MODIFIED_SINCE", ""))
-    changed = parse_http_date_safe(headers.get("Last-Modified", ""))
-    return since is not None and changed is not None and changed <= since
+    since = request.META.get("HTTP_IF_MODIFIED_SINCE")
+    asked = parse_http_date_safe(since) if since else None
+    changed = parse_http_date_safe(headers.get("Last-Modified", "")) if asked else None
+    return asked is not None and changed is not None and changed <= asked

@@ -9,7 +9,8 @@ from core.paging import page_of
 from pages.front import composition
 from pages.models import StaticPage
 from people.models import Person
-from publishing.models import Publication, Topic
+from publishing.context import publication_of
+from publishing.models import Topic
 from publishing.structured import breadcrumbs, organization, website
 from publishing.structured import person as described_person
 from search.models import IndexEntry
@@ -21,7 +22,7 @@ LIVE_ENTRIES = Q(entries__published_at__lte=Now(), entries__listed=True)
 def front_page(request: HttpRequest) -> HttpResponse:
     lead, secondaries, taken = composition()
     page = page_of(request, IndexEntry.objects.river().exclude(pk__in=taken))
-    publication = Publication.current()
+    publication = publication_of(request)
     context = {
         "lead": lead if page.number == 1 else None,
         "secondaries": secondaries if page.number == 1 else [],
