@@ -46,7 +46,9 @@ def a_page_of_each_kind() -> list[str]:
     assert entry
     article = IndexEntry.objects.filter(kind="article", body_html__contains="<code-block").first()
     person, topic = entry.people.first(), entry.topics.first()
-    assert article and person and topic
+    assert article
+    assert person
+    assert topic
     return [entry.path, article.path, entry.kicker_path, person.get_absolute_url(), topic.get_absolute_url()]
 
 
@@ -61,7 +63,9 @@ def problems(page: Page, address: str) -> list[Any]:
     return found + ([f"layout shift {shift:.3f}"] if shift > 0.01 else [])
 
 
-def test_axe_finds_nothing_and_nothing_moves(magazine: str, browser: Browser, browser_context_args: Any) -> None:
+def test_axe_finds_nothing_and_nothing_moves(
+    magazine: str, browser: Browser, browser_context_args: Any
+) -> None:
     found = {}
     for viewport, scheme in ((DESK, "light"), (PHONE, "dark")):
         context = browser.new_context(**browser_context_args | {"viewport": viewport, "color_scheme": scheme})

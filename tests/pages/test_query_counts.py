@@ -15,7 +15,7 @@ PAGES = {
     "/articles/": 6,
     "/articles/sections/science/": 6,
     "/articles/series/a-series/": 5,
-    "/articles/the-first/": 9,
+    "/articles/the-first/": 5,
     "/articles/archive/": 4,
     "/topics/": 4,
     "/topics/python/": 6,
