@@ -104,11 +104,3 @@ class SeriesAdmin(KeepsAddress[Series]):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         caching.bump()
-
-    def delete_model(self, request: HttpRequest, obj: Series) -> None:
-        super().delete_model(request, obj)
-        caching.bump()
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Series]) -> None:
-        super().delete_queryset(request, queryset)
-        caching.bump()

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject, Now
 
 from articles import structured
@@ -64,9 +64,11 @@ def parts(series: Series) -> list[Article]:
 # --- the query ----------------------------------------------------------------------------------------------
 
 
-def _query(pk: int) -> QuerySet[Any, dict[str, Any]]:
+def _query(pk: int) -> QuerySet[Any, Any]:
     entries = IndexEntry.objects.live().filter(listed=True).exclude(item=OuterRef("item"))
     articles = entries.filter(kind=Article.kind)
+    moment = OuterRef("published_at")
+    same_moment = Q(published_at=moment)
     around = {
         "a_credits": Byline.objects.filter(article=OuterRef("pk")).values(row=_credit_columns()),
         "a_topics": Topic.objects.filter(pk__in=_topics()).values(
@@ -76,27 +78,30 @@ def _query(pk: int) -> QuerySet[Any, dict[str, Any]]:
         .filter(series=OuterRef("series"))
         .order_by("part", "published_at")
         .values(row=_columns(_PART)),
-        "a_before": articles.filter(published_at__lt=OuterRef("published_at"))
-        .order_by("-published_at", "-id")
+        "a_before": articles.filter(Q(published_at__lt=moment) | same_moment & Q(item__lt=OuterRef("item")))
+        .filter(published_at__lte=moment)
+        .order_by("-published_at", "-item_id")
         .values(row=_columns(("path", "title")))[:1],
-        "a_after": articles.filter(published_at__gte=OuterRef("published_at"))
-        .order_by("published_at", "id")
+        "a_after": articles.filter(Q(published_at__gt=moment) | same_moment & Q(item__gt=OuterRef("item")))
+        .filter(published_at__gte=moment)
+        .order_by("published_at", "item_id")
         .values(row=_columns(("path", "title")))[:1],
         "a_chosen": _chosen(),
         "a_shared": _shared(),
     }
     subqueries = {name: ArraySubquery(rows) for name, rows in around.items()}
-    return Article.objects.filter(pk=pk).order_by().annotate(**subqueries).values(*subqueries)
+    described: QuerySet[Any, Any] = Article.objects.filter(pk=pk).annotate(**subqueries)
+    return described.order_by().values(*subqueries)
 
 
-def _chosen() -> QuerySet[Any, dict[str, Any]]:
+def _chosen() -> QuerySet[Any, Any]:
     """What the editors chose to read next."""
     items = Article.related.through.objects.filter(article=OuterRef(OuterRef("pk"))).values("item")
     live = IndexEntry.objects.river().filter(item__in=items)
     return live.values(row=_entry_columns())[:MOST_RELATED]
 
 
-def _shared() -> QuerySet[Any, dict[str, Any]]:
+def _shared() -> QuerySet[Any, Any]:
     """What shares most topics with the article; twice as much as is shown, as some of it may be chosen, too."""
     about = IndexEntry.topics.through.objects.filter(
         topic__in=_topics(), indexentry__listed=True, indexentry__published_at__lte=Now()
@@ -108,7 +113,7 @@ def _shared() -> QuerySet[Any, dict[str, Any]]:
     return ranked.values(row=_entry_columns("indexentry__"))[: 2 * MOST_RELATED]
 
 
-def _topics() -> QuerySet[Any, dict[str, Any]]:
+def _topics() -> QuerySet[Any, Any]:
     return Article.topics.through.objects.filter(article=OuterRef(OuterRef("pk"))).values("topic")
 
 

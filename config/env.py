@@ -7,9 +7,11 @@ import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from sentry_sdk.utils import BadDsn, Dsn
 
 ROOT = Path(__file__).resolve().parent.parent
 _BOOLEANS = {
@@ -22,6 +24,7 @@ _BOOLEANS = {
     "no": False,
     "off": False,
 }
+_WITH_HOST = ("http", "https", "redis", "rediss", "smtp", "smtps")
 _problems: list[str] = []
 
 
@@ -91,21 +94,50 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
 
 
 def origin(name: str, default: str | None = None) -> str:
-    """An http(s) origin such as `https://example.org`: no path, query or user; returned without a trailing slash."""
+    """An http(s) origin such as `https://example.org`: no path, query or user; returned without a trailing slash.
+
+    Empty, like every reader's value, when there is a problem with it.
+    """
     value = text(name, default)
     parts = _split(value)
     wanted = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.username
     if value and (not wanted or parts.path not in ("", "/")):
         problem(name, f"must be an address such as https://example.org, not {value!r}")
+        return ""
     return value.rstrip("/")
 
 
 def url(name: str, schemes: tuple[str, ...], default: str | None = None) -> str:
     """A URL with one of the schemes; the value itself is never repeated, as it may hold a password."""
     value = text(name, default)
-    if value and _split(value).scheme not in schemes:
+    parts = _split(value)
+    if value and parts.scheme not in schemes:
         problem(name, f"must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return ""
+    if parts.scheme in _WITH_HOST and not parts.hostname:
+        problem(name, "names no host")
+        return ""
     return value
+
+
+def time_zone(name: str, default: str) -> str:
+    """An IANA time zone such as `Europe/Berlin`."""
+    value = text(name, default)
+    try:
+        return ZoneInfo(value).key
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        problem(name, f"must be a time zone such as Europe/Berlin, not {value!r}")
+        return default
+
+
+def sentry_dsn(name: str) -> str:
+    """A DSN as Sentry gives it, or nothing."""
+    value = text(name, "")
+    try:
+        return value and str(Dsn(value))
+    except BadDsn as error:
+        problem(name, f"is no DSN of Sentry: {error}")
+        return ""
 
 
 def _split(value: str) -> SplitResult:

@@ -243,7 +243,7 @@ MAILERS = {"default": env.mailer("MAIL_URL", default="console:" if DEBUG else "s
 
 # --- words and time -------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-TIME_ZONE = env.text("TIME_ZONE", "UTC")
+TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 USE_TZ = True
 USE_I18N = True
 
@@ -251,6 +251,7 @@ USE_I18N = True
 LOGGING = logs.configure(
     json=not DEBUG, level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 )
-logs.start_sentry(env.url("SENTRY_DSN", ("http", "https"), default=""))
+_sentry_dsn = env.sentry_dsn("SENTRY_DSN")
 
 env.finish()
+logs.start_sentry(_sentry_dsn)

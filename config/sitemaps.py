@@ -37,7 +37,8 @@ class PublishedSitemap(_Ours):
 
 class ListsSitemap(_Ours):
     def items(self) -> list[Any]:
-        return [*Section.objects.all(), *Topic.objects.filter(entries__isnull=False).distinct()]
+        listed = IndexEntry.objects.live().filter(listed=True)
+        return [*Section.objects.all(), *Topic.objects.filter(entries__in=listed).distinct()]
 
 
 SITEMAPS: dict[str, Any] = {"published": PublishedSitemap, "lists": ListsSitemap}
@@ -45,9 +46,15 @@ SITEMAPS: dict[str, Any] = {"published": PublishedSitemap, "lists": ListsSitemap
 
 @cacheable()
 def sitemap_index(request: HttpRequest) -> HttpResponse:
-    return views.index(request, SITEMAPS, sitemap_url_name="sitemap").render()
+    return _undated(views.index(request, SITEMAPS, sitemap_url_name="sitemap").render())
 
 
 @cacheable()
 def sitemap(request: HttpRequest, section: str) -> HttpResponse:
-    return views.sitemap(request, SITEMAPS, section=section).render()
+    return _undated(views.sitemap(request, SITEMAPS, section=section).render())
+
+
+def _undated(response: HttpResponse) -> HttpResponse:
+    """Django dates it by its newest entry: it would look unchanged after a removal. The ETag says better."""
+    response.headers.pop("Last-Modified", None)
+    return response

@@ -27,7 +27,7 @@ from core.models import Generation
 log = structlog.get_logger(__name__)
 
 LIFETIME = 600  # seconds a page is kept at most; bounds what a bump that never reached Redis could cost
-_deadlines: list[Callable[[], float | None]] = []
+_deadlines: list[Callable[[float], float | None]] = []
 
 type View = Callable[..., HttpResponse]
 
@@ -55,15 +55,18 @@ def cacheable(max_age: int = 0) -> Callable[[View], View]:
     return decorate
 
 
-def register_deadline(seconds_until_change: Callable[[], float | None]) -> None:
-    """Tell the cache when pages next change by themselves (a scheduled publication), so that none outlives it."""
+def register_deadline(seconds_until_change: Callable[[float], float | None]) -> None:
+    """Tell the cache when pages next change by themselves (a scheduled publication), so that none outlives it.
+
+    It is called with the seconds since a page was begun: what has changed since then counts, and is not positive.
+    """
     if seconds_until_change not in _deadlines:
         _deadlines.append(seconds_until_change)
 
 
-def lifetime() -> float:
-    """Seconds for which a page rendered now stays true."""
-    ends = [end for deadline in _deadlines if (end := deadline()) is not None]
+def lifetime(age: float) -> float:
+    """Seconds for which a page that was begun `age` seconds ago stays true from now on."""
+    ends = [end for deadline in _deadlines if (end := deadline(age)) is not None]
     return max(0.001, min([LIFETIME, *ends]))
 
 

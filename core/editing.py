@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import Model, TextField
+from django.db.models import Model, QuerySet, TextField
 from django.http import HttpRequest
 from django.utils.text import capfirst
 
+from core import caching
 from core.generics import ModelAdmin, TabularInline
 from core.signals import address_changed
 from core.widgets import HueInput, PlainTextarea, element
@@ -66,6 +67,14 @@ class KeepsAddress[M: Model](DeskAdmin[M]):
         new = self.address(obj)
         if old and old != new:
             address_changed.send(sender=type(obj), old=old, new=new)
+
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        super().delete_model(request, obj)
+        caching.bump()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
+        super().delete_queryset(request, queryset)
+        caching.bump()
 
     def get_view_on_site_url(self, obj: M | None = None) -> str | None:
         """Of the stored row: a form that was refused may hold a slug that no address can have."""

@@ -74,6 +74,7 @@ class Rss(Rss201rev2Feed):
         self, title: str, link: str, description: str, *, content: str = "", **more: Any
     ) -> None:
         address = absolute(link)
+        more["categories"] = [clean(category) for category in more.get("categories", ())]
         super().add_item(
             clean(title), address, clean(description), content=absolute_html(content, address), **more
         )

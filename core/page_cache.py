@@ -26,6 +26,7 @@ from core import caching
 log = structlog.get_logger(__name__)
 
 PATIENCE = 3.0  # seconds a reader waits for another who renders the same page
+MOST_PARAMETERS = 50  # of a query that is looked at
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 _TRACKING = re.compile(r"utm_\w{1,40}|fbclid|gclid|msclkid|mc_[ce]id")
 _LEFT_OUT = {"set-cookie", "content-length", "date", "connection"}
@@ -69,9 +70,10 @@ class PageCacheMiddleware:
         lock = caching.redis().lock(caching.key(f"lock:{name}"), timeout=10, sleep=0.02)
         if not lock.acquire(blocking=False) and (page := self.wait(name, encoding)):
             return respond(request, page)
+        begun = time.monotonic()
         try:
             response = self.get_response(request)
-            self.keep(name, generation, response, request)
+            self.keep(name, generation, response, request, begun)
             return self.finish(request, response)
         finally:
             with suppress(LockError, RedisError):
@@ -98,7 +100,9 @@ class PageCacheMiddleware:
                 return page or self.look(name, encoding)[1]
         return None
 
-    def keep(self, name: str, generation: bytes, response: HttpResponse, request: HttpRequest) -> None:
+    def keep(
+        self, name: str, generation: bytes, response: HttpResponse, request: HttpRequest, begun: float
+    ) -> None:
         if not getattr(response, "cacheable", False):
             return
         if private := reason_not_to_share(response):
@@ -107,7 +111,7 @@ class PageCacheMiddleware:
         add_validators(response)
         headers = {k: v for k, v in response.headers.items() if k.lower() not in _LEFT_OUT}
         zipped = gzip.compress(response.content, 6, mtime=0)
-        milliseconds = max(1, int(caching.lifetime() * 1000))
+        milliseconds = max(1, int(caching.lifetime(age=time.monotonic() - begun) * 1000))
         with caching.redis().pipeline(transaction=False) as pipe:
             plain = Page(generation, headers, response.content).pack()
             pipe.set(caching.key(f"{name}:plain"), plain, px=milliseconds)
@@ -129,10 +133,10 @@ def page_name(request: HttpRequest) -> str | None:
         return None
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         return None
-    number = ""
-    for parameter, value in parse_qsl(
-        request.META.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=50
-    ):
+    number, query = "", request.META.get("QUERY_STRING", "")
+    if query.count("&") >= MOST_PARAMETERS:
+        return None
+    for parameter, value in parse_qsl(query, keep_blank_values=True):
         if parameter == "page" and not number and _PAGE_NUMBER.fullmatch(value):
             number = value
         elif not _TRACKING.fullmatch(parameter):

@@ -13,7 +13,7 @@ _PLACE = -8_070_450_532_247_928  # stands for the argument while the query is co
 class Prepared:
     """A query that differs only by one number (a primary key). `build` gets a stand-in for it and returns `.values(...)`."""
 
-    def __init__(self, build: Callable[[int], QuerySet[Any, dict[str, Any]]]) -> None:
+    def __init__(self, build: Callable[[int], QuerySet[Any, Any]]) -> None:
         self.build = build
 
     @cached_property

@@ -10,7 +10,8 @@ changes in the database goes into `with run.commit():`, which an orphan cannot p
 repeating. `run.checkpoint({...})` spares a later try what is done already (`run.progress`).
 """
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +36,7 @@ __all__ = [
     "Transient",
     "enqueue",
     "handler",
+    "key_of",
     "retry",
     "run",
 ]
@@ -91,6 +93,12 @@ def enqueue(
     if row.state == Work.State.WAITING and at is None:
         wake(row)
     return row
+
+
+def key_of(ids: Sequence[int]) -> str:
+    """A key for work on many rows: others have another one, even between the same bounds, and so replace nothing."""
+    digest = hashlib.blake2b(repr(list(ids)).encode(), digest_size=8).hexdigest()
+    return f"{ids[0]}-{ids[-1]}-{digest}"
 
 
 def _ask_again(row: Work, payload: dict[str, Any], when: Any) -> None:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core.generics import ModelForm
+from core.widgets import element
 from publishing.models import Publishable
 
 FURTHEST = timedelta(days=3653)
@@ -37,9 +38,14 @@ class PublicationForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
+    class Media:
+        js = [element("time-choice")]
+
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if values.get("when") == "now":
+            if values.get("at") and "at" in self.changed_data:
+                self.add_error("when", "You gave a time. Choose “At a time”, or empty it to publish now.")
             values["at"] = None
         elif values.get("when") == "later" and "at" not in self.errors:
             self._check(values.get("at"))

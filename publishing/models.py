@@ -18,9 +18,11 @@ from core.slugs import unique_slug
 from media_pipeline.models import MediaAsset
 from people.models import Person
 
+WORKFLOW = frozenset({"status", "published_at", "published_by", "announced_at", "revised_at"})
 RENDERED = ("body_html", "body_text", "body_headings", "body_words", "body_renderer")
 
 _REFERENCE = re.compile(r"asset:([0-9]{1,18})")
+_LINK = re.compile(r"/(?![/\\])|https?://[^/]|mailto:[^/]")
 
 
 class Item(models.Model):
@@ -40,10 +42,16 @@ class Item(models.Model):
         content = self.content()
         return str(content) if content else f"deleted {self.kind}"
 
-    def content(self) -> "Publishable | None":
-        """The article, page, … that this is the identity of; None once it is deleted."""
+    def content(self, *, locked: bool = False) -> "Publishable | None":
+        """The article, page, … that this is the identity of; None once it is deleted.
+
+        `locked`: for the rest of the transaction, after waiting for whoever is changing it.
+        """
         model = KINDS.get(self.kind)
-        return model._default_manager.filter(item=self).first() if model else None
+        if model is None:
+            return None
+        rows = model._default_manager.filter(item=self)
+        return (rows.select_for_update(no_key=True) if locked else rows).first()
 
 
 def contents_of(items: Iterable[int]) -> "dict[int, Publishable]":
@@ -126,6 +134,9 @@ class Publishable(models.Model):
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Never writes what the workflow has written: it may have done so since this was read."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = self._own_fields()
         self.slug = self.slug or unique_slug(type(self), self.title, self.pk, self.reserved_slugs())
         if not self.item_id:
             self.item = Item.objects.create(kind=self.kind)
@@ -139,6 +150,12 @@ class Publishable(models.Model):
         if self.slug in self.reserved_slugs():
             taken = f"“{self.slug}” is the address of another part of the site. Choose a different one."
             raise ValidationError({"slug": taken})
+
+    def _own_fields(self) -> set[str]:
+        """The loaded columns that are not the workflow's."""
+        deferred = self.get_deferred_fields()
+        own = (field for field in self._meta.concrete_fields if not field.primary_key)
+        return {field.name for field in own if field.attname not in deferred} - WORKFLOW
 
     @classmethod
     def reserved_slugs(cls) -> frozenset[str]:
@@ -393,3 +410,7 @@ class PublicationLink(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        if not _LINK.match(self.url):
+            raise ValidationError({"url": "Begin with / for a page here, or with https:// for another site."})

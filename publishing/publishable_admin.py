@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -104,8 +105,10 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
         )
         workflow.saved(content, old_path=form.old_path, readable=readable)
 
+    @transaction.atomic
     def delete_model(self, request: HttpRequest, obj: P) -> None:
-        if obj.status == Publishable.Status.PUBLISHED:
+        published = self.model._default_manager.filter(pk=obj.pk, status=Publishable.Status.PUBLISHED)
+        if published.select_for_update().first():
             workflow.unpublish(obj, by=signed_in_user(request))
         super().delete_model(request, obj)
 

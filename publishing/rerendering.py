@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import batched
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
 
@@ -31,14 +31,19 @@ def rerender_soon(items: Iterable[int]) -> None:
         rerender(ids)
         return
     for chunk in batched(ids, AT_ONCE, strict=False):
-        work.enqueue("publishing.rerender", f"{chunk[0]}-{chunk[-1]}", {"items": list(chunk)})
+        work.enqueue("publishing.rerender", work.key_of(chunk), {"items": list(chunk)})
 
 
 @transaction.atomic
 def rerender(items: Iterable[int]) -> None:
-    """Not a revision for readers, so the date of the last change stays."""
-    for item in Item.objects.filter(pk__in=items):
-        content = KINDS[item.kind]._default_manager.select_for_update().filter(item=item).first()
-        if content and isinstance(content, Body):
-            content.rerender()
-            saved(cast(Publishable, content), readable=False)
+    """Not a revision for readers, so the date of the last change stays.
+
+    All are locked before the first is written: an editor locks one, then the cache's generation, and so must we.
+    """
+    texts: list[Any] = [
+        item.content(locked=True) for item in Item.objects.filter(pk__in=items).order_by("pk")
+    ]
+    for text in texts:
+        if isinstance(text, Body):
+            text.rerender()
+            saved(cast(Publishable, text), readable=False)

@@ -30,7 +30,11 @@ def publish[P: Publishable](
         raise Refused("Write a headline first: readers need something to click on.")
     if at is None and current.is_live:
         return _refresh(content)
-    when = {"published_at": at or Now(), "announced_at": Now() if quietly else None}
+    when = {
+        "published_at": at or Now(),
+        "announced_at": Now() if quietly else None,
+        "revised_at": None,
+    }
     _update(current, status=Publishable.Status.PUBLISHED, published_by=by, **when)
     return _changed(content)
 
@@ -97,6 +101,6 @@ def _refresh[P: Publishable](content: P) -> P:
 
 
 def _changed[P: Publishable](content: P) -> P:
-    _refresh(content)
-    content_changed.send(sender=type(content), content=content)
-    return content
+    """Tell everybody, with the row as it is now: somebody else may have saved since `content` was read."""
+    content_changed.send(sender=type(content), content=_lock(content))
+    return _refresh(content)

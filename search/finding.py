@@ -12,6 +12,7 @@ _BEGIN, _END = (
     "\ue000",
     "\ue001",
 )  # private use: ts_headline does not escape, so no tags are put in before escaping
+_PLAIN = dict.fromkeys(map(ord, _BEGIN + _END))
 
 
 def find(query: str) -> IndexEntryQuerySet:
@@ -38,8 +39,12 @@ def find(query: str) -> IndexEntryQuerySet:
 
 
 def highlight(snippet: str) -> SafeString:
-    """The snippet as HTML: escaped, its matches in <mark>."""
-    return mark_safe(escape(snippet).replace(_BEGIN, "<mark>").replace(_END, "</mark>"))  # noqa: S308
+    """The snippet as HTML: escaped, its matches in <mark>, an ellipsis where it breaks into or off a sentence."""
+    words = snippet.translate(_PLAIN).strip()
+    before = "… " if words[:1].islower() else ""
+    after = " …" if words[-1:].isalnum() or words.endswith((",", ";", ":")) else ""
+    marked = escape(snippet.strip()).replace(_BEGIN, "<mark>").replace(_END, "</mark>")
+    return mark_safe(f"{before}{marked}{after}")  # noqa: S308
 
 
 def _storable(query: str) -> str:

@@ -68,16 +68,20 @@ def reindex(items: Iterable[int]) -> None:
     ids = sorted(set(items))
     if len(ids) > AT_ONCE:
         for chunk in batched(ids, AT_ONCE, strict=False):
-            work.enqueue("search.reindex", f"{chunk[0]}-{chunk[-1]}", {"items": list(chunk)})
+            work.enqueue("search.reindex", work.key_of(chunk), {"items": list(chunk)})
     else:
-        for item in Item.objects.filter(pk__in=ids):
+        for item in Item.objects.filter(pk__in=ids).order_by("pk"):
             refresh(item)
     caching.bump()
 
 
+@transaction.atomic
 def refresh(item: Item) -> None:
-    """Bring the row of one Item up to date; it is removed if the content is gone."""
-    if content := item.content():
+    """Bring the row of one Item up to date; it is removed if the content is gone.
+
+    Whoever is changing the content is waited for: the row must not be written from what was there before.
+    """
+    if content := item.content(locked=True):
         index(content)
     else:
         IndexEntry.objects.filter(item=item).delete()

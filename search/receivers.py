@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import ExpressionWrapper, Min, fields
@@ -38,8 +39,10 @@ def reindex_what_was_about_a_topic(sender: Any, instance: Topic, **kwargs: Any) 
     reindex(instance.indexed_items)  # type: ignore[attr-defined]
 
 
-def seconds_until_next_publication() -> float | None:
-    """By the database's clock; None if nothing is scheduled."""
+def seconds_until_next_publication(age: float) -> float | None:
+    """By the database's clock, looking from `age` seconds ago on; None if nothing is scheduled."""
     wait = ExpressionWrapper(Min("published_at") - Now(), output_field=fields.DurationField())
-    scheduled = IndexEntry.objects.filter(published_at__gt=Now()).aggregate(wait=wait)["wait"]
+    scheduled = IndexEntry.objects.filter(published_at__gt=Now() - timedelta(seconds=age)).aggregate(
+        wait=wait
+    )["wait"]
     return scheduled.total_seconds() if scheduled is not None else None

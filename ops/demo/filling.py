@@ -101,9 +101,9 @@ def _user(login: Login) -> User:
 def _surroundings(magazine: Facts) -> None:
     """Name, links, sections, series and topics."""
     publication = Publication.objects.create(**magazine["publication"])
-    for place, links in magazine["links"].items():
-        for position, link in enumerate(links):
-            PublicationLink.objects.create(publication=publication, place=place, position=position, **link)
+    links = [{"place": place, **link} for place, group in magazine["links"].items() for link in group]
+    for position, link in enumerate(links):
+        PublicationLink.objects.create(publication=publication, position=position, **link)
     for position, section in enumerate(magazine["sections"]):
         Section.objects.create(position=position, **section)
     for series in magazine["series"]:

@@ -116,3 +116,8 @@ def test_a_feed_of_nothing_is_a_feed(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/topics/no/feed/", "/people/no/feed/", "/articles/sections/no/feed/"])
 def test_a_feed_of_what_does_not_exist_is_404(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_control_characters_in_a_kicker_do_not_break_a_feed(client: Client) -> None:
+    factories.article("Fine", kicker="Pasted\x0bfrom a slide")
+    assert titles(client, "/feed/") == ["Fine"]

@@ -91,3 +91,12 @@ def test_topics_are_by_name(client: Client) -> None:
     article = factories.article(about=[factories.topic("Web"), factories.topic("Python")])
     factories.topic("Unused")
     assert [topic.name for topic in around(client, article)["topics"]] == ["Python", "Web"]
+
+
+def test_what_came_out_at_the_same_moment_is_one_chain(client: Client) -> None:
+    day = ago(5)
+    made = [factories.article(name, at=day) for name in ("One", "Two", "Three")]
+    made.append(factories.article("Four", at=ago(4)))
+    pages = [around(client, article) for article in made]
+    assert [page["next"] and page["next"]["title"] for page in pages] == ["Two", "Three", "Four", None]
+    assert [page["previous"] and page["previous"]["title"] for page in pages] == [None, "One", "Two", "Three"]

@@ -241,3 +241,21 @@ def test_a_crash_between_commit_and_push_is_made_good_by_the_next_push(client: C
     assert b"Before" in client.get(path).content  # Redis has not been told yet
     assert caching.push()
     assert b"After" in client.get(path).content
+
+
+def test_what_comes_due_while_a_list_is_rendered_is_not_missed_for_long(client: Client) -> None:
+    """No clock runs here, so nothing but the page's own lifetime can show the article."""
+    factories.article("In a moment", at=timezone.now() + timedelta(seconds=0.5))
+
+    def slow(request: HttpRequest) -> HttpResponse:
+        response = views.articles(request)
+        time.sleep(0.6)
+        return response
+
+    assert b"In a moment" not in PageCacheMiddleware(slow)(RequestFactory().get("/articles/")).content
+    time.sleep(0.05)
+    assert b"In a moment" in client.get("/articles/").content
+
+
+def test_a_query_with_very_many_fields_is_no_error(client: Client) -> None:
+    assert client.get("/articles/?" + "utm_source=a&" * 80).status_code == 200

@@ -109,3 +109,17 @@ def test_the_list_asks_a_constant_number_of_times(
     desk.get("/admin/people/person/")
     with django_assert_num_queries(LIST_QUERIES):
         desk.get("/admin/people/person/")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["alone", "ticked"])
+def test_the_page_of_somebody_deleted_is_gone_with_the_next_request(desk: Client, how: str) -> None:
+    person = factories.person("Left Us")
+    path = person.get_absolute_url()
+    assert Client().get(path).status_code == 200
+    if how == "alone":
+        desk.post(f"/admin/people/person/{person.pk}/delete/", {"post": "yes"})
+    else:
+        ticked = {"action": "delete_selected", "_selected_action": person.pk, "post": "yes"}
+        desk.post("/admin/people/person/", ticked)
+    assert Client().get(path).status_code == 404

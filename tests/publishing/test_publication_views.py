@@ -85,6 +85,25 @@ def test_a_time_that_cannot_be_is_refused(desk: Client, draft: Article, at: str,
     assert draft.status == "draft"
 
 
+def test_a_time_beside_now_publishes_nothing_at_once(desk: Client, draft: Article) -> None:
+    at = f"{(timezone.now() + timedelta(days=3)).date()}T07:30"
+    response = desk.post(page(draft, "publication"), {"publish": "", "when": "now", "at": at})
+    assert response.context["form"].errors == {
+        "when": ["You gave a time. Choose “At a time”, or empty it to publish now."]
+    }
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+
+
+def test_what_is_scheduled_goes_now_though_its_time_still_stands_in_the_form(desk: Client) -> None:
+    at = (timezone.now() + timedelta(days=3)).replace(second=0, microsecond=0)
+    article = factories.article(at=at)
+    data = {"publish": "", "when": "now", "at": f"{timezone.localtime(at):%Y-%m-%dT%H:%M}"}
+    desk.post(page(article, "publication"), data)
+    article.refresh_from_db()
+    assert article.is_live
+
+
 def test_an_hour_that_the_clocks_skip_is_refused(desk: Client, draft: Article, settings: Any) -> None:
     settings.TIME_ZONE = "Europe/Berlin"
     response = desk.post(

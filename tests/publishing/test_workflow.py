@@ -92,3 +92,36 @@ def test_the_index_holds_the_bylines_when_the_signal_is_sent() -> None:
         content_changed.disconnect(look)
     assert seen == [["Ana", "Bo"]]
     assert [credit["name"] for credit in IndexEntry.objects.get().byline] == ["Ana", "Bo"]
+
+
+def test_saving_a_text_that_was_read_before_does_not_undo_what_the_workflow_did(editor) -> None:
+    article = factories.article(published=False)
+    read_before = Article.objects.get(pk=article.pk)
+    workflow.publish(article, by=editor)
+    workflow.announce(article)
+    read_before.headline = "Corrected"
+    read_before.save()
+    now = Article.objects.get()
+    assert (now.headline, now.status, now.published_by) == (
+        "Corrected",
+        Publishable.Status.PUBLISHED,
+        editor,
+    )
+    assert now.published_at
+    assert now.announced_at
+
+
+def test_publishing_what_was_read_before_an_edit_indexes_the_edit(editor) -> None:
+    article = factories.article("Before", published=False)
+    read_before = Article.objects.get(pk=article.pk)
+    article.headline = "After"
+    article.save()
+    workflow.publish(read_before, by=editor)
+    assert IndexEntry.objects.get().title == "After"
+
+
+def test_what_is_published_anew_was_not_revised_before_that(editor) -> None:
+    article = workflow.saved(factories.article())
+    assert article.revised_at
+    workflow.unpublish(article, by=editor)
+    assert workflow.publish(article, by=editor).revised_at is None

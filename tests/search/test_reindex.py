@@ -82,3 +82,12 @@ def test_more_than_a_person_waits_for_is_left_to_workers(monkeypatch: pytest.Mon
     for work in waiting:
         indexing.reindex(work.payload["items"])
     assert not IndexEntry.objects.filter(title="Wrong").exists()
+
+
+def test_two_that_are_left_to_workers_do_not_replace_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexing, "AT_ONCE", 3)
+    items = [factories.article().item_id for _ in range(6)]
+    indexing.reindex([items[0], items[1], items[4], items[5]])
+    indexing.reindex([items[0], items[2], items[4], items[5]])
+    waiting = Work.objects.filter(kind="search.reindex")
+    assert {item for work in waiting for item in work.payload["items"]} == {*items} - {items[3]}
