@@ -16,15 +16,18 @@ from urllib.parse import parse_qsl
 
 import structlog
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags, parse_http_date_safe
 from redis.exceptions import LockError, RedisError
+from redis.lock import Lock
 
 from core import caching
 
 log = structlog.get_logger(__name__)
 
+AWAY = (RedisError, DatabaseError, InterfaceError)  # PostgreSQL is asked for what Redis does not know
 PATIENCE = 3.0  # seconds a reader waits for another who renders the same page
 MOST_PARAMETERS = 50  # of a query that is looked at
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
@@ -57,23 +60,25 @@ class PageCacheMiddleware:
         request.get_host()  # a foreign Host is refused even where the page is known
         encoding = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else "plain"
         try:
-            return self.answer(request, name, encoding)
-        except RedisError as error:
+            generation, page = self.look(name, encoding)
+            request.generation = generation  # type: ignore[attr-defined]
+            lock = caching.redis().lock(caching.key(f"lock:{name}"), timeout=10, sleep=0.02)
+            if page is None and not lock.acquire(blocking=False):
+                page = self.wait(name, encoding)
+        except AWAY as error:
             log.warning("page_cache_away", error=str(error))
             return self.finish(request, self.get_response(request))
+        return respond(request, page) if page else self.make(request, name, generation, lock)
 
-    def answer(self, request: HttpRequest, name: str, encoding: str) -> HttpResponse:
-        generation, page = self.look(name, encoding)
-        request.generation = generation  # type: ignore[attr-defined]
-        if page:
-            return respond(request, page)
-        lock = caching.redis().lock(caching.key(f"lock:{name}"), timeout=10, sleep=0.02)
-        if not lock.acquire(blocking=False) and (page := self.wait(name, encoding)):
-            return respond(request, page)
+    def make(self, request: HttpRequest, name: str, generation: bytes, lock: Lock) -> HttpResponse:
+        """Render the page and keep it for the others, if that is possible."""
         begun = time.monotonic()
         try:
             response = self.get_response(request)
-            self.keep(name, generation, response, request, begun)
+            try:
+                self.keep(name, generation, response, request, begun)
+            except AWAY as error:
+                log.warning("page_not_kept", error=str(error))
             return self.finish(request, response)
         finally:
             with suppress(LockError, RedisError):

@@ -20,14 +20,16 @@ class UnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, (OperationalError, InterfaceError, InternalError)):
-            return None
-        log.error("database_unavailable", path=request.path, error=str(exception))
-        return unavailable(request)
+        return unavailable(request, exception) if is_outage(exception) else None
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
+def is_outage(error: BaseException | None) -> bool:
+    return isinstance(error, (OperationalError, InterfaceError, InternalError))
+
+
+def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:
     """The 503 page. Its template asks nothing of the database."""
+    log.error("database_unavailable", path=request.path, error=str(error))
     response = render(request, "503.html", status=503)
     response.headers["Retry-After"] = str(RETRY_AFTER)
     response.headers["Cache-Control"] = "no-store"

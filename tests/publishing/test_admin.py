@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from publishing import workflow
-from publishing.models import Publication, Redirect, Topic
+from publishing.models import Publication, PublicationLink, Redirect, Topic
 from search.models import IndexEntry
 from tests import factories
 from tests.admin_forms import errors, fill, save
@@ -79,6 +79,17 @@ def test_the_site_settings_refuse_nonsense_and_cannot_be_lost(desk: Client) -> N
     assert "hue" in errors(save(desk, SETTINGS, hue=360))
     assert desk.post("/admin/publishing/publication/1/delete/", {"post": "yes"}).status_code == 403
     assert desk.get("/admin/publishing/publication/add/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "//evil.example", "/\\evil.example", "about", "https://"]
+)
+def test_a_link_around_every_page_leads_to_a_page(desk: Client, url: str) -> None:
+    desk.get("/admin/publishing/publication/")
+    row = {"links-0-place": "header", "links-0-label": "Out", "links-0-url": url, "links-0-position": 0}
+    response = save(desk, SETTINGS, **row)
+    assert "Begin with / for a page here" in response.text
+    assert not PublicationLink.objects.exists()
 
 
 @pytest.mark.parametrize("count", [1, 30])
