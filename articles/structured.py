@@ -4,6 +4,7 @@ from typing import Any
 
 from articles.models import Article
 from core.links import absolute
+from core.markdown import inline_text
 from publishing.structured import breadcrumbs, person
 
 
@@ -17,8 +18,8 @@ def article(content: Article) -> list[dict[str, Any]]:
         "@type": "Article",
         "@id": absolute(content.get_absolute_url()),
         "mainEntityOfPage": content.canonical_url or absolute(content.get_absolute_url()),
-        "headline": content.headline,
-        "description": content.standfirst,
+        "headline": inline_text(content.headline),
+        "description": inline_text(content.standfirst),
         "datePublished": content.published_at.isoformat() if content.published_at else None,
         "dateModified": (content.revised_at or content.published_at or content.changed_at).isoformat(),
         "wordCount": content.body_words,
@@ -31,7 +32,7 @@ def article(content: Article) -> list[dict[str, Any]]:
     trail = [(content.section.name, content.section.get_absolute_url())] if content.section else []
     return [
         {key: value for key, value in described.items() if value},
-        breadcrumbs([*trail, (content.headline, content.get_absolute_url())]),
+        breadcrumbs([*trail, (inline_text(content.headline), content.get_absolute_url())]),
     ]
 
 

@@ -6,6 +6,7 @@ from allauth.account import views as account_views
 from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
 from django.contrib import admin
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
@@ -20,6 +21,11 @@ class MastheadAdminSite(admin.AdminSite):
     @method_decorator(secure_admin_login)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect(get_next_redirect_url(request) or "admin:index")
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.GET.get("term", ""):
+            raise BadRequest("A search cannot hold a NUL character.")
+        return super().autocomplete_view(request)
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return account_views.logout(request)

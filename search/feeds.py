@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.utils.html import format_html
 
 from core.feeds import Rss, respond
+from core.markdown import inline_text
 from core.models import Generation
 from publishing.models import Publication
 from search.models import IndexEntry, IndexEntryQuerySet
@@ -44,9 +45,9 @@ def _changed_at(newest: list[IndexEntry]) -> datetime:
 
 def _item(entry: IndexEntry) -> dict[str, Any]:
     return {
-        "title": entry.title,
+        "title": inline_text(entry.title),
         "link": entry.path,
-        "description": entry.summary,
+        "description": inline_text(entry.summary),
         "content": _picture(entry) + entry.body_html,
         "creators": [credit["name"] for credit in entry.byline],
         "pubdate": entry.published_at,

@@ -4,6 +4,7 @@ Render when something is saved and keep the result with its version; 27 KB of Ma
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from core.markdown.colours import stylesheet
 from core.markdown.embeds import EMBED_HOSTS
@@ -24,6 +25,7 @@ __all__ = [
     "MarkdownTooComplex",
     "Rendered",
     "image_references",
+    "inline_text",
     "render",
     "render_inline",
     "stylesheet",
@@ -50,6 +52,15 @@ def render_inline(source: str) -> str:
     Raises MarkdownTooComplex.
     """
     return clean_inline(_convert(source, Page(inline=True)))
+
+
+@lru_cache(maxsize=4096)
+def inline_text(source: str) -> str:
+    """A headline or standfirst as plain text, for feeds and search engines; as typed if it is too complex."""
+    try:
+        return plain_text(render_inline(source))
+    except MarkdownTooComplex:
+        return source
 
 
 def image_references(source: str) -> list[str]:

@@ -334,3 +334,8 @@ def test_related_pieces_are_chosen_by_title(desk: Client) -> None:
     save(desk, change(other), related=[article.item_id])
     assert list(other.related.all()) == [article.item]
     assert fill(desk, change(other))["related"] == [article.item_id]
+
+
+def test_a_search_for_a_person_cannot_hold_a_nul(desk: Client) -> None:
+    asked = {"app_label": "articles", "model_name": "byline", "field_name": "person", "term": "a\0"}
+    assert desk.get("/admin/autocomplete/", asked).status_code == 400

@@ -27,6 +27,13 @@ def titles(client: Client, path: str) -> list[str | None]:
     return [item.findtext("title") for item in channel(client, path).iter("item")]
 
 
+def test_titles_and_summaries_are_plain_text(client: Client) -> None:
+    factories.article("A *ruler* for `if a < b` & tides", standfirst='It is **not** "drawn".')
+    item = channel(client, "/feed/").find("item")
+    assert item.findtext("title") == "A ruler for if a < b & tides"
+    assert item.findtext("description") == "It is not “drawn”."
+
+
 def test_every_feed_holds_its_own_and_nothing_else(client: Client) -> None:
     science, arts = factories.section("Science"), factories.section("Arts")
     ana, python = factories.person("Ana"), factories.topic("Python")
@@ -75,9 +82,9 @@ def test_the_feed_names_its_own_address(client: Client) -> None:
     assert (link.get("rel"), link.get("href")) == ("self", "http://testserver/feed/")
 
 
-def test_characters_that_xml_cannot_hold_are_left_out(client: Client) -> None:
+def test_characters_that_xml_cannot_hold_do_not_break_it(client: Client) -> None:
     factories.article("A \x0b]]> <b>headline</b> \x1f & more", standfirst="\ufffe ]]>", body="x \x0c y")
-    assert titles(client, "/feed/") == ["A ]]> <b>headline</b>  & more"]
+    assert titles(client, "/feed/") == ["A \ufffd]]> headline \ufffd & more"]
 
 
 def test_removal_changes_etag_and_last_modified(client: Client) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 
-from articles.models import Article
+from articles.models import Article, Byline
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +101,10 @@ def test_what_came_out_at_the_same_moment_is_one_chain(client: Client) -> None:
     pages = [around(client, article) for article in made]
     assert [page["next"] and page["next"]["title"] for page in pages] == ["Two", "Three", "Four", None]
     assert [page["previous"] and page["previous"]["title"] for page in pages] == [None, "One", "Two", "Three"]
+
+
+def test_a_byline_says_who_did_what(client: Client) -> None:
+    article = factories.article(by=[factories.person("Ana")])
+    Byline.objects.create(article=article, person=factories.person("Ben"), role="Photographs", position=1)
+    credits = client.get(article.get_absolute_url()).text.split('class="byline">')[1].split("</p>")[0]
+    assert strip_tags(credits).split() == ["By", "Ana", "Photographs:", "Ben"]

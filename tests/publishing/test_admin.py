@@ -86,7 +86,7 @@ def test_the_site_settings_refuse_nonsense_and_cannot_be_lost(desk: Client) -> N
 )
 def test_a_link_around_every_page_leads_to_a_page(desk: Client, url: str) -> None:
     desk.get("/admin/publishing/publication/")
-    row = {"links-0-place": "header", "links-0-label": "Out", "links-0-url": url, "links-0-position": 0}
+    row = {"links-0-place": "header", "links-0-label": "Out", "links-0-url": url, "links-0-position": "0"}
     response = save(desk, SETTINGS, **row)
     assert "Begin with / for a page here" in response.text
     assert not PublicationLink.objects.exists()

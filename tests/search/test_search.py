@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from publishing import workflow
+from search.finding import highlight
 from search.models import IndexEntry
 from tests import factories
 from tests.shared import DATA
@@ -58,6 +59,19 @@ def test_a_snippet_shows_the_match_and_escapes_everything_else(client: Client) -
     assert "<mark>needle</mark>" in page
     assert "<img src=x" not in page
     assert "onerror=alert(1)&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("snippet", "html"),
+    [
+        ("A \ue000whole\ue001 sentence.", "A <mark>whole</mark> sentence."),
+        ("\ue000cut\ue001 off at both", "… <mark>cut</mark> off at both …"),
+        ("Ends in a \ue000match\ue001", "Ends in a <mark>match</mark> …"),
+        ("", ""),
+    ],
+)
+def test_a_snippet_says_where_it_breaks_a_sentence(snippet: str, html: str) -> None:
+    assert highlight(snippet) == html
 
 
 def test_without_a_query_it_is_a_form(client: Client) -> None:
