@@ -4,6 +4,7 @@ Only what a view marked with `caching.cacheable` is kept, finished: body (plain 
 Redis every page is rendered. One reader renders a cold page while the others wait for it.
 """
 
+import functools
 import gzip
 import hashlib
 import json
@@ -11,6 +12,7 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple, cast
 from urllib.parse import parse_qsl
 
@@ -146,7 +148,15 @@ def page_name(request: HttpRequest) -> str | None:
             number = value
         elif not _TRACKING.fullmatch(parameter):
             return None
-    return hashlib.blake2b(f"{request.path}?{number}".encode(), digest_size=16).hexdigest()
+    asked = f"{build()} {request.path}?{number}"
+    return hashlib.blake2b(asked.encode(), digest_size=16).hexdigest()
+
+
+@functools.cache
+def build() -> str:
+    """Which collected static files pages name: after a deploy no page may name those of the release before."""
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    return hashlib.blake2b(manifest.read_bytes(), digest_size=8).hexdigest() if manifest.exists() else ""
 
 
 def reason_not_to_share(response: HttpResponse) -> str:

@@ -4,6 +4,8 @@ import gzip
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -15,7 +17,7 @@ from django.utils import timezone
 from articles import views
 from articles.models import Article
 from core import caching, faults
-from core.page_cache import PageCacheMiddleware
+from core.page_cache import PageCacheMiddleware, build
 from publishing import workflow
 from tests import factories
 
@@ -187,6 +189,21 @@ def test_a_foreign_host_is_refused_even_where_the_page_is_known(client: Client) 
     assert client.get(path, headers={"Host": "evil.example"}).status_code == 400
     assert client.get(path, headers={"X-Forwarded-Host": "evil.example"}).status_code == 200
     assert b"evil.example" not in client.get(path, headers={"X-Forwarded-Host": "evil.example"}).content
+
+
+def test_a_new_release_does_not_serve_pages_that_name_old_static_files(
+    client: Client, settings: Any, tmp_path: Path
+) -> None:
+    path = factories.article().get_absolute_url()
+    client.get(path)
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "staticfiles.json").write_text('{"paths": {"css/base.css": "css/base.abc.css"}}')
+    build.cache_clear()
+    try:
+        assert queries(client, path) > 0
+        assert queries(client, path) == 0
+    finally:
+        build.cache_clear()
 
 
 def test_a_missing_page_is_not_kept(client: Client) -> None:
