@@ -4,7 +4,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.html import format_html
 
-from core.feeds import Rss, respond
+from core.feeds import Rss, clean, respond
 from core.markdown import inline_text
 from core.models import Generation
 from publishing.models import Publication
@@ -45,9 +45,9 @@ def _changed_at(newest: list[IndexEntry]) -> datetime:
 
 def _item(entry: IndexEntry) -> dict[str, Any]:
     return {
-        "title": inline_text(entry.title),
+        "title": inline_text(clean(entry.title)),
         "link": entry.path,
-        "description": inline_text(entry.summary),
+        "description": inline_text(clean(entry.summary)),
         "content": _picture(entry) + entry.body_html,
         "creators": [credit["name"] for credit in entry.byline],
         "pubdate": entry.published_at,

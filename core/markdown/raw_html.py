@@ -90,6 +90,8 @@ def _inline(children: list[Token], page: Page, md: MarkdownIt) -> Iterator[Token
             yield made(figures.picture(figures.attributes_of(token, md), page, linked), token.level)
         elif token.type != "html_inline":
             yield token
+        elif page.inline:  # “Why Vec<String> is slow” is words, not a tag
+            yield Token("text", "", 0, content=token.content, level=token.level)
         elif match := _TAG.fullmatch(token.content):
             if match["name"].lower() == "a":
                 linked = not match["close"]
