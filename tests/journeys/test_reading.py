@@ -81,6 +81,21 @@ def test_axe_finds_nothing_nothing_moves_and_the_browser_does_not_complain(
     assert [text for text in complaints if "404" not in text] == []  # one of the pages is missing on purpose
 
 
+def test_no_image_moves_the_text(magazine: str, browser: Browser, browser_context_args: Any) -> None:
+    """Without web fonts, whose arrival is another matter, nothing at all may move."""
+    context = browser.new_context(**browser_context_args | {"viewport": PHONE})
+    page = context.new_page()
+    page.route("**/*.woff2", lambda route: route.abort())
+    moved = {}
+    for path in ["/", "/articles/", "/people/", *a_page_of_each_kind()]:
+        page.goto(magazine + path, wait_until="load")
+        page.mouse.wheel(0, 20_000)  # what is lazy loads now
+        if (shift := page.evaluate(SHIFTS)) > 0.01:
+            moved[path] = shift
+    context.close()
+    assert moved == {}
+
+
 @pytest.mark.soak
 def test_axe_finds_nothing_on_any_page_of_the_demo(
     magazine: str, browser: Browser, browser_context_args: Any
