@@ -2,9 +2,11 @@ from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from accounts.models import User
 from core.markdown import render_inline
 from core.slugs import unique_slug
 from media_pipeline.models import MediaAsset
@@ -70,6 +72,7 @@ class Series(models.Model):
 
 class Article(Publishable, Body):
     kind: ClassVar[str] = "article"
+    revised_rows: ClassVar[tuple[str, ...]] = ("bylines",)
 
     kicker = models.CharField(
         max_length=80, blank=True, help_text="A word or two above the headline. Left empty: the section."
@@ -143,6 +146,11 @@ class Article(Publishable, Body):
 
     def get_absolute_url(self) -> str:
         return reverse("article", args=[self.slug])
+
+    @classmethod
+    def belongs_to(cls, user: User) -> Q:
+        signed = Byline.objects.filter(article=OuterRef("pk"), person__user=user)
+        return super().belongs_to(user) | Q(Exists(signed))
 
     def index_document(self) -> Document:
         """What search, lists and feeds know of this article."""

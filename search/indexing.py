@@ -105,5 +105,6 @@ def _columns(content: Publishable, document: Document) -> dict[str, Any]:
         "body": document.body[:MOST_TEXT],
         "body_html": document.body_html,
         "published_at": content.published_at,
+        "expires_at": content.expires_at,
         "changed_at": content.revised_at or content.published_at,
     }

@@ -3,6 +3,7 @@ from typing import Self
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from media_pipeline.models import MediaAsset
@@ -14,7 +15,7 @@ from search.fields import RegConfigField
 class IndexEntryQuerySet(models.QuerySet["IndexEntry"]):
     def live(self) -> Self:
         """What readers may see now, by the database's clock."""
-        return self.filter(published_at__lte=Now())
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), published_at__lte=Now())
 
     def river(self) -> Self:
         """Newest first, without the pages that no list shows (imprint and the like)."""
@@ -48,6 +49,7 @@ class IndexEntry(models.Model):
     body_html = models.TextField(blank=True, help_text="For full-text feeds.")
     config = RegConfigField(max_length=40, default="masthead_en")
     published_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     topics = models.ManyToManyField(Topic, related_name="entries")
     people = models.ManyToManyField(Person, related_name="entries")

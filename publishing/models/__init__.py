@@ -1,4 +1,13 @@
 from publishing.models.body import RENDERED, Body, asset_ids, asset_images
+from publishing.models.editorial import (
+    Autosave,
+    Comment,
+    EditorialEvent,
+    PreviewLink,
+    Revision,
+    SavedSearch,
+    Waiver,
+)
 from publishing.models.identity import KINDS, ImportRecord, Item, Redirect, contents_of
 from publishing.models.publication import Publication, PublicationLink
 from publishing.models.publishable import WORKFLOW, Publishable, PublishableQuerySet
@@ -8,15 +17,22 @@ __all__ = [
     "KINDS",
     "RENDERED",
     "WORKFLOW",
+    "Autosave",
     "Body",
+    "Comment",
+    "EditorialEvent",
     "ImportRecord",
     "Item",
+    "PreviewLink",
     "Publication",
     "PublicationLink",
     "Publishable",
     "PublishableQuerySet",
     "Redirect",
+    "Revision",
+    "SavedSearch",
     "Topic",
+    "Waiver",
     "asset_ids",
     "asset_images",
     "contents_of",
