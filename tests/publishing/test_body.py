@@ -4,7 +4,7 @@ import pytest
 
 from articles.models import Article
 from core import markdown
-from publishing import models
+from publishing.models import body
 from publishing.models import asset_ids
 from tests import factories
 
@@ -46,7 +46,7 @@ def test_what_is_up_to_date_is_not_rendered_again(monkeypatch: pytest.MonkeyPatc
         rendered.append(source)
         return markdown.render(source, images)
 
-    monkeypatch.setattr(models, "render", render)
+    monkeypatch.setattr(body, "render", render)
     article.headline = "Another"
     article.save()
     assert rendered == []
