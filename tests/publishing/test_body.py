@@ -4,8 +4,7 @@ import pytest
 
 from articles.models import Article
 from core import markdown
-from publishing.models import body
-from publishing.models import asset_ids
+from publishing.models import asset_ids, body
 from tests import factories
 
 pytestmark = pytest.mark.django_db
