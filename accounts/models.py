@@ -1,7 +1,8 @@
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permission, PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
 
@@ -14,6 +15,14 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def holding(self, right: str) -> "models.QuerySet[User]":
+        """Active people who have a permission (`articles.review_article`), be it by a group or as superusers."""
+        app, _, name = right.partition(".")
+        permission = Permission.objects.filter(content_type__app_label=app, codename=name)
+        holders = Q(user_permissions__in=permission) | Q(groups__permissions__in=permission)
+        ids = self.filter(holders | Q(is_superuser=True), is_active=True).values("pk")
+        return self.filter(pk__in=ids)
 
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)

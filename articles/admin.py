@@ -41,7 +41,6 @@ class ArticleAdmin(PublishableAdmin[Article]):
     list_select_related = ["section"]
     search_fields = ["headline", "standfirst", "slug", "bylines__person__name"]
     autocomplete_fields = ["series", "topics", "related"]
-    unread_fields = {"slug", "canonical_url"}
     fieldsets = [
         (None, {"fields": ["kicker", "headline", "standfirst", "body"], "classes": ["writing"]}),
         ("Picture at the top", {"fields": ["hero", "hero_caption"]}),

@@ -11,6 +11,8 @@ from publishing.forms import PublishableForm
 
 
 class ArticleForm(PublishableForm[Article]):
+    begins_with = "headline"
+
     class Meta:
         model = Article
         fields = "__all__"

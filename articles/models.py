@@ -2,7 +2,7 @@ from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 
@@ -72,7 +72,9 @@ class Series(models.Model):
 
 class Article(Publishable, Body):
     kind: ClassVar[str] = "article"
+    is_news: ClassVar[bool] = True
     revised_rows: ClassVar[tuple[str, ...]] = ("bylines",)
+    unread_fields: ClassVar[frozenset[str]] = frozenset({"slug", "canonical_url"})
 
     kicker = models.CharField(
         max_length=80, blank=True, help_text="A word or two above the headline. Left empty: the section."
@@ -151,6 +153,16 @@ class Article(Publishable, Body):
     def belongs_to(cls, user: User) -> Q:
         signed = Byline.objects.filter(article=OuterRef("pk"), person__user=user)
         return super().belongs_to(user) | Q(Exists(signed))
+
+    def people_behind(self) -> QuerySet[User]:
+        signed = User.objects.filter(person__in=self.people.all())
+        return (super().people_behind() | signed).distinct()
+
+    def feed_paths(self) -> list[str]:
+        sections = [reverse("section_feed", args=[self.section.slug])] if self.section else []
+        topics = [reverse("topic_feed", args=[topic.slug]) for topic in self.topics.all()]
+        people = [reverse("person_feed", args=[person.slug]) for person in self.people.all()]
+        return [*super().feed_paths(), reverse("articles_feed"), *sections, *topics, *dict.fromkeys(people)]
 
     def index_document(self) -> Document:
         """What search, lists and feeds know of this article."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject, Now
+from django.db.models.functions import JSONObject
 
 from articles import structured
 from articles.models import Article, Byline, Series
@@ -17,7 +17,7 @@ from core.prepared import Prepared
 from media_pipeline.models import MediaAsset
 from people.models import Person
 from publishing.models import Topic
-from search.models import IndexEntry
+from search.models import IndexEntry, live_entries
 
 MOST_RELATED = 3
 _IMAGE = ("id", "key", "alt", "decorative", "credit", "width", "height", "focal_x", "focal_y")
@@ -74,7 +74,7 @@ def _query(pk: int) -> QuerySet[Any, Any]:
         "a_topics": Topic.objects.filter(pk__in=_topics()).values(
             row=JSONObject(id="id", name="name", slug="slug")
         ),
-        "a_parts": Article.objects.live()
+        "a_parts": (Article.objects.live() | Article.objects.filter(pk=OuterRef("pk")))
         .filter(series=OuterRef("series"))
         .order_by("part", "published_at")
         .values(row=_columns(_PART)),
@@ -97,14 +97,14 @@ def _query(pk: int) -> QuerySet[Any, Any]:
 def _chosen() -> QuerySet[Any, Any]:
     """What the editors chose to read next."""
     items = Article.related.through.objects.filter(article=OuterRef(OuterRef("pk"))).values("item")
-    live = IndexEntry.objects.river().filter(item__in=items)
+    live = IndexEntry.objects.river().filter(item__in=items).exclude(item=OuterRef("item"))
     return live.values(row=_entry_columns())[:MOST_RELATED]
 
 
 def _shared() -> QuerySet[Any, Any]:
     """What shares most topics with the article; twice as much as is shown, as some of it may be chosen, too."""
     about = IndexEntry.topics.through.objects.filter(
-        topic__in=_topics(), indexentry__listed=True, indexentry__published_at__lte=Now()
+        live_entries("indexentry__"), topic__in=_topics(), indexentry__listed=True
     )
     others = (
         about.exclude(indexentry__item=OuterRef("item")).values("indexentry").annotate(shared=Count("id"))

@@ -118,7 +118,7 @@ CACHES = {
         "KEY_PREFIX": os.environ.get("CACHE_PREFIX", "masthead"),
     }
 }
-PAGE_CACHE_BYPASS = ["/static/", "/admin/", "/account/", "/healthz", "/readyz"]
+PAGE_CACHE_BYPASS = ["/static/", "/admin/", "/account/", "/preview/", "/healthz", "/readyz"]
 SESSION_ENGINE = "accounts.sessions"
 RQ_QUEUES = {
     name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": seconds, "SERIALIZER": "rq.serializers.JSONSerializer"}
@@ -240,6 +240,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # --- mail -----------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Masthead <hello@{_site.hostname}>")
 MAILERS = {"default": env.mailer("MAIL_URL", default="console:" if DEBUG else "smtp://localhost:25")}
+
+# --- feeds
+WEBSUB_HUB = env.url("WEBSUB_HUB", ("http", "https"), default="")
 
 # --- words and time -------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

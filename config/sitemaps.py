@@ -1,15 +1,18 @@
-"""The sitemap: one part a kind of content, each page of it under 50,000 addresses (sitemaps.org)."""
+"""The sitemap: one part a kind of content, each page of it under 50,000 addresses (sitemaps.org); one part is the news."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 
 from articles.models import Section
-from core.caching import cacheable
-from publishing.models import Topic
+from core.caching import LIFETIME, cacheable
+from core.feeds import clean
+from core.markdown import inline_text
+from publishing.models import KINDS, Publication, Topic
 from search.models import IndexEntry
 
 
@@ -41,7 +44,26 @@ class ListsSitemap(_Ours):
         return [*Section.objects.all(), *Topic.objects.filter(entries__in=listed).distinct()]
 
 
-SITEMAPS: dict[str, Any] = {"published": PublishedSitemap, "lists": ListsSitemap}
+class NewsSitemap(_Ours):
+    """Google's news sitemap: what appeared in the last two days, of the kinds that are news, 1,000 at most.
+
+    https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap. What is about to be too old is left
+    out already: a kept page is at most LIFETIME old, so it never names anything older, and no other page is kept shorter.
+    """
+
+    limit = 1_000
+    newest = timedelta(days=2) - timedelta(seconds=LIFETIME)
+
+    def items(self) -> Any:
+        news = [kind for kind, model in KINDS.items() if model.is_news]
+        recent = IndexEntry.objects.live().filter(
+            kind__in=news, listed=True, published_at__gt=Now() - self.newest
+        )
+        columns = ("path", "title", "published_at")
+        return list(recent.only(*columns).order_by("-published_at", "-id")[: self.limit])
+
+
+SITEMAPS: dict[str, Any] = {"published": PublishedSitemap, "lists": ListsSitemap, "news": NewsSitemap}
 
 
 @cacheable()
@@ -52,6 +74,16 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 @cacheable()
 def sitemap(request: HttpRequest, section: str) -> HttpResponse:
     return _undated(views.sitemap(request, SITEMAPS, section=section).render())
+
+
+@cacheable()
+def news_sitemap(request: HttpRequest) -> HttpResponse:
+    response = views.sitemap(request, {"news": NewsSitemap}, template_name="sitemaps/news.xml")
+    response.context_data["publication_name"] = clean(Publication.current().name)
+    for url in response.context_data["urlset"]:
+        url["title"] = clean(inline_text(url["item"].title))
+        url["date"] = url["item"].published_at.isoformat(timespec="seconds")
+    return _undated(response.render())
 
 
 def _undated(response: HttpResponse) -> HttpResponse:

@@ -2,7 +2,8 @@
 
 from core import caching, jobs, wakeups, work
 from core.sweeps import Sweep
-from publishing.jobs import announce_due
+from publishing import link_checks, lint_results, outside_links
+from publishing.jobs import announce_due, publish_due_edits
 
 MINUTE, DAY = 60, 24 * 60 * 60
 
@@ -10,7 +11,11 @@ SWEEPS = [
     Sweep("wake_due_work", 10, work.wake_due),
     Sweep("tell_the_page_cache", 5, caching.push),
     Sweep("announce_due", 5, announce_due),
+    Sweep("publish_due_edits", 5, publish_due_edits),
     Sweep("clean_the_queues", MINUTE, wakeups.clean),
+    Sweep("lint_what_changed", 20, lint_results.check_due),
+    Sweep("check_outside_links", MINUTE * 10, link_checks.check_due),
+    Sweep("collect_outside_links", DAY, outside_links.collect_everything),
     Sweep("forget_done_work", MINUTE * 60, jobs.forget_done_work),
     Sweep("clear_sessions", DAY, jobs.clear_sessions),
 ]

@@ -3,17 +3,19 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config.sitemaps import sitemap, sitemap_index
+from config.sitemaps import news_sitemap, sitemap, sitemap_index
 
 urlpatterns = [
     path("", include("pages.urls")),
     path("articles/", include("articles.urls")),
     path("search/", include("search.urls")),
     path("account/", include("accounts.urls")),
+    path("preview/", include("publishing.urls")),
     path("admin/", include("publishing.admin_urls")),
     path("admin/queues/", include("ops.queue_urls")),
     path("admin/", admin.site.urls),
     path("sitemap.xml", sitemap_index, name="sitemap_index"),
+    path("sitemap-news.xml", news_sitemap, name="news_sitemap"),
     path("sitemap-<section>.xml", sitemap, name="sitemap"),
     path("", include("ops.urls")),
     path("", include("pages.root_urls")),

@@ -53,10 +53,10 @@ def _make(directory: Path) -> None:
 class GeneratedFinder(BaseFinder):
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         if not path.startswith(("fonts/", "css/generated")):
-            return [] if find_all else None
+            return []
         found = build() / path
         matches = [str(found)] if found.is_file() else []
-        return matches if find_all else (matches[0] if matches else None)
+        return matches[0] if matches and not find_all else matches
 
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
         root = build()

@@ -7,12 +7,14 @@ so a Redis that was away learns it too. A page begun before a change carries the
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Model
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -27,7 +29,7 @@ from core.models import Generation
 log = structlog.get_logger(__name__)
 
 LIFETIME = 600  # seconds a page is kept at most; bounds what a bump that never reached Redis could cost
-_deadlines: list[Callable[[float], float | None]] = []
+_deadlines: list[tuple[type[Model], str]] = []
 
 type View = Callable[..., HttpResponse]
 
@@ -55,19 +57,37 @@ def cacheable(max_age: int = 0) -> Callable[[View], View]:
     return decorate
 
 
-def register_deadline(seconds_until_change: Callable[[float], float | None]) -> None:
-    """Tell the cache when pages next change by themselves (a scheduled publication), so that none outlives it.
+def register_deadline(model: type[Model], column: str) -> None:
+    """Tell the cache of a column whose moments change pages by themselves (a publication, an expiry).
 
-    It is called with the seconds since a page was begun: what has changed since then counts, and is not positive.
+    No kept page outlives the next of them, so it needs no worker to come true. All columns are asked in one query.
     """
-    if seconds_until_change not in _deadlines:
-        _deadlines.append(seconds_until_change)
+    if (model, column) not in _deadlines:
+        _deadlines.append((model, column))
 
 
 def lifetime(age: float) -> float:
-    """Seconds for which a page that was begun `age` seconds ago stays true from now on."""
-    ends = [end for deadline in _deadlines if (end := deadline(age)) is not None]
-    return max(0.001, min([LIFETIME, *ends]))
+    """Seconds for which a page that was begun `age` seconds ago stays true from now on, by the database's clock.
+
+    What has changed since it was begun counts: such a page is not kept.
+    """
+    if not _deadlines:
+        return LIFETIME
+    with connection.cursor() as cursor:
+        cursor.execute(_next_moment(), [timedelta(seconds=age)] * len(_deadlines))
+        (wait,) = cursor.fetchone()
+    return max(0.001, min(LIFETIME, LIFETIME if wait is None else float(wait)))
+
+
+def _next_moment() -> str:
+    """SQL for the seconds until the next moment of all columns; each is one look into an index."""
+    quote = connection.ops.quote_name
+    columns = [(quote(model._meta.db_table), quote(column)) for model, column in _deadlines]
+    moments = " UNION ALL ".join(
+        f"(SELECT {column} AS moment FROM {table} WHERE {column} > statement_timestamp() - %s ORDER BY 1 LIMIT 1)"  # noqa: S608
+        for table, column in columns
+    )
+    return f"SELECT extract(epoch FROM min(moment) - statement_timestamp()) FROM ({moments}) AS moments"  # noqa: S608
 
 
 def bump() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.utils.cache import patch_vary_headers
@@ -57,6 +58,8 @@ class Rss(Rss201rev2Feed):
         self._greet(handler)
         super().add_root_elements(handler)
         handler.addQuickElement("generator", "Masthead")
+        if settings.WEBSUB_HUB:
+            handler.addQuickElement("atom:link", None, {"rel": "hub", "href": settings.WEBSUB_HUB})
 
     def _greet(self, handler: Any) -> None:
         """A few words for a person who opens the feed in a browser; feed readers pass over the foreign namespace."""

@@ -5,10 +5,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.timezone import get_current_timezone_name
 
 from core.editing import DeskAdmin
 from core.widgets import element
-from pages import front_form
+from pages import front_form, timed_slots
 from pages.models import FrontPageSlot, StaticPage
 from publishing.publishable_admin import PublishableAdmin
 
@@ -40,18 +41,23 @@ class FrontPageAdmin(DeskAdmin[FrontPageSlot]):
     def compose(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        slots: Any = front_form.Slots(request.POST or None, initial=front_form.current())
-        if request.method == "POST" and slots.is_valid():
-            slots.save()
+        data = request.POST or None
+        slots: Any = front_form.Slots(data, initial=front_form.current())
+        timed = timed_slots.timed_slots(data)
+        if request.method == "POST" and all([slots.is_valid(), timed.is_valid()]):
+            front_form.save(slots, timed)
             self.message_user(request, "The front page is as you see it here.")
             return HttpResponseRedirect(request.path)
         context = {
             **self.admin_site.each_context(request),
             "title": "Front page",
             "slots": slots,
+            "timed": timed,
+            "over": timed_slots.over(),
+            "time_zone": get_current_timezone_name(),
             "places": front_form.PLACES,
             "opts": self.opts,
-            "media": self.media + slots.media,
+            "media": self.media + slots.media + timed.media,
         }
         return TemplateResponse(request, "admin/pages/front_page.html", context)
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from core import caching
 from pages.front import SECONDARIES
 from pages.models import FrontPageSlot
+from pages.timed_slots import BaseTimedSlots
 from publishing.models import Item
 from search.items import choosable
 
@@ -47,16 +48,14 @@ class BaseSlots(forms.BaseFormSet):  # type: ignore[type-arg]
         rows = [form.cleaned_data for form in self.forms if form.is_valid()]
         return [row["item"] for row in sorted(rows, key=lambda row: row.get("position") or 0)]
 
-    @transaction.atomic
     def save(self) -> None:
-        FrontPageSlot.objects.all().delete()
+        FrontPageSlot.objects.standing().delete()
         places = [FrontPageSlot.Place.LEAD] + [FrontPageSlot.Place.SECONDARY] * SECONDARIES
         FrontPageSlot.objects.bulk_create(
             FrontPageSlot(place=place, item=item, position=position)
             for position, (place, item) in enumerate(zip(places, self.in_order(), strict=True))
             if item
         )
-        caching.bump()
 
 
 Slots = forms.formset_factory(
@@ -71,10 +70,19 @@ Slots = forms.formset_factory(
 )
 
 
+@transaction.atomic
+def save(slots: Any, timed: BaseTimedSlots) -> None:
+    """Both tables at once. The bump comes first: it makes editors who save at the same time wait for each other."""
+    caching.bump()
+    slots.save()
+    timed.save()
+
+
 def current() -> list[dict[str, Any]]:
-    """What is chosen now, one entry a place, empty where the newest stands."""
-    lead = FrontPageSlot.objects.filter(place=FrontPageSlot.Place.LEAD).first()
-    others = list(FrontPageSlot.objects.exclude(place=FrontPageSlot.Place.LEAD)[:SECONDARIES])
+    """What is chosen for good, one entry a place, empty where the newest stands."""
+    standing = FrontPageSlot.objects.standing()
+    lead = standing.filter(place=FrontPageSlot.Place.LEAD).first()
+    others = list(standing.exclude(place=FrontPageSlot.Place.LEAD)[:SECONDARIES])
     return _rows([lead, *others, *[None] * (SECONDARIES - len(others))])
 
 

@@ -1,5 +1,4 @@
 from django.db.models import Count, Max, Q
-from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -13,9 +12,9 @@ from publishing.context import publication_of
 from publishing.models import Topic
 from publishing.structured import breadcrumbs, organization, website
 from publishing.structured import person as described_person
-from search.models import IndexEntry
+from search.models import IndexEntry, live_entries
 
-LIVE_ENTRIES = Q(entries__published_at__lte=Now(), entries__listed=True)
+LIVE_ENTRIES = live_entries("entries__") & Q(entries__listed=True)
 
 
 @cacheable()

@@ -3,8 +3,9 @@ from django.db import transaction
 
 from core import caching
 from core.work import Run, handler
-from publishing import workflow
+from publishing import link_checks, lint_results, outside_links, workflow
 from publishing.models import KINDS, Publishable
+from publishing.pings import ping_soon
 from publishing.rerendering import rerender
 
 log = structlog.get_logger(__name__)
@@ -23,14 +24,41 @@ def announce_due() -> None:
                 log.exception("announcement_failed", kind=content.kind, item=content.item_id)
 
 
+def publish_due_edits() -> None:
+    """Let scheduled edits of published content take their place. Until then readers get the version before."""
+    for model in KINDS.values():
+        due = model._default_manager.edits_due()  # type: ignore[attr-defined]
+        for content in due.order_by("edits_at")[:AT_ONCE]:
+            try:
+                workflow.publish_due_edits(content)
+            except Exception:
+                log.exception("edits_not_published", kind=content.kind, item=content.item_id)
+
+
 @transaction.atomic
 def announce(content: Publishable) -> None:
     """All side effects or none: what they enqueue is kept only with the mark that says they were done."""
     if workflow.announce(content):
         caching.bump()
+        ping_soon(content)
 
 
 @handler("publishing.rerender")
 def rerender_items(run: Run) -> None:
     with run.commit():
         rerender(run.payload["items"])
+
+
+@handler(outside_links.COLLECT)
+def collect_links(run: Run) -> None:
+    outside_links.collect(run)
+
+
+@handler(link_checks.CHECK, timeout=300)
+def check_links(run: Run) -> None:
+    link_checks.check(run)
+
+
+@handler(lint_results.CHECK, timeout=1800)
+def lint_what_changed(run: Run) -> None:
+    lint_results.check_all_due(run)

@@ -7,7 +7,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,9 +16,33 @@ from django.utils.safestring import SafeString
 from accounts.staff import signed_in_user
 from core.widgets import MarkdownEditor, element
 from media_pipeline.widgets import PicksImages
-from publishing import publication_views, workflow
+from publishing import (
+    autosave_views,
+    autosaves,
+    change_form,
+    history_views,
+    publication_views,
+    revision_views,
+    sharing_views,
+    workflow,
+)
+from publishing.editing_session import EditingSession
 from publishing.forms import PublishableForm
 from publishing.models import Publishable
+
+OF_THE_FORM = ("preview-window", "unsaved-offer", "autosave-form", "desk-presence", "field-notes")
+
+STATES = {
+    "draft": "Draft",
+    "in_review": "In review",
+    "changes_requested": "Changes requested",
+    "approved": "Approved",
+    "scheduled": "Scheduled",
+    "live": "Live",
+    "expired": "Expired",
+    "archived": "Archived",
+    "removed": "Taken down",
+}
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -25,7 +50,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("draft", "Drafts"), ("scheduled", "Scheduled"), ("live", "Live")]
+        return list(STATES.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(state=self.value()) if self.value() else queryset
@@ -39,12 +64,9 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
     list_display: Any = ["__str__", "state", "published"]
     list_filter: ClassVar[Any] = [StateFilter]
     date_hierarchy = "published_at"
-    actions: Any = ["publish_selected", "unpublish_selected"]
-    unread_fields: ClassVar[set[str]] = {"slug"}
-    """Fields that may change without giving readers another text."""
 
     class Media:
-        js = [element("preview-window")]
+        js = [element(name) for name in OF_THE_FORM]
 
     def page(self, content: P) -> tuple[str, dict[str, Any]]:
         raise NotImplementedError
@@ -56,30 +78,44 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
     # --- the list -----------------------------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[P]:
-        return super().get_queryset(request).with_state()  # type: ignore[attr-defined,no-any-return]
+        """What they may touch: everything, or their own work."""
+        rows: Any = super().get_queryset(request)
+        return rows.editable_by(request.user).with_state()  # type: ignore[no-any-return]
+
+    def has_change_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (
+            obj is None or (self._is_theirs(request, obj) and obj.status in workflow.OPEN)
+        )
+
+    def has_view_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
+        return super().has_view_permission(request, obj) and (obj is None or self._is_theirs(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
+        """Their own drafts; what readers have had is for those who may publish."""
+        if not super().has_delete_permission(request, obj) or obj is None:
+            return super().has_delete_permission(request, obj)
+        may_publish = request.user.has_perm(self.model.right("publish"))
+        return self._is_theirs(request, obj) and (obj.published_at is None or may_publish)
+
+    def _is_theirs(self, request: HttpRequest, obj: P) -> bool:
+        if request.user.has_perm(self.model.right("edit_all")):
+            return True
+        rows: Any = self.model._default_manager
+        return bool(rows.owned_by(request.user).filter(pk=obj.pk).exists())
 
     @admin.display(description="state", ordering="published_at")
     def state(self, content: Any) -> SafeString:
-        words = {"draft": "Draft", "live": "Live"}.get(
-            content.state
-        ) or f"Scheduled for {publication_views.moment(content)}"
+        words = STATES[content.state]
+        if content.state == "scheduled":
+            words = f"Scheduled for {publication_views.moment(content)}"
         return format_html('<span class="state {}">{}</span>', content.state, words)
 
     @admin.display(description="published", ordering="published_at")
     def published(self, content: Any) -> str:
         return publication_views.moment(content) if content.state == "live" else ""
 
-    @admin.action(description="Publish now", permissions=["change"])
-    def publish_selected(self, request: HttpRequest, queryset: QuerySet[P]) -> None:
-        publication_views.each(
-            self, request, queryset, partial(workflow.publish, by=signed_in_user(request)), "Published"
-        )
-
-    @admin.action(description="Unpublish", permissions=["change"])
-    def unpublish_selected(self, request: HttpRequest, queryset: QuerySet[P]) -> None:
-        publication_views.each(
-            self, request, queryset, partial(workflow.unpublish, by=signed_in_user(request)), "Unpublished"
-        )
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.model.right("publish"))
 
     # --- saving: Django does all of this in one transaction ------------------------------------------------------
 
@@ -99,11 +135,12 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        content = self.model._default_manager.get(pk=form.instance.pk)
-        readable = bool(set(form.changed_data) - self.unread_fields) or any(
-            rows.has_changed() for rows in formsets
-        )
-        workflow.saved(content, old_path=form.old_path, readable=readable)
+        session: EditingSession = request.editing  # type: ignore[attr-defined]
+        session.record(form.instance)
+        if form.old_path and form.instance.status == Publishable.Status.DRAFT:
+            path = self.model._default_manager.get(pk=form.instance.pk).get_absolute_url()
+            if path != form.old_path:
+                workflow.remember_path(form.instance, form.old_path)
 
     @transaction.atomic
     def delete_model(self, request: HttpRequest, obj: P) -> None:
@@ -118,15 +155,70 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
 
     # --- the form and where its buttons lead ---------------------------------------------------------------------
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> Any:
+        """Inside one transaction: the form shows the newest revision, and what is not saved is rolled back with it."""
+        session = request.editing = EditingSession(self, request, self.model.kind)  # type: ignore[attr-defined]
+        if request.method == "GET" and "unsaved" in request.GET:
+            self._fill_in_what_was_not_saved(request, session, object_id)
+        with transaction.atomic():
+            response: Any = super().changeform_view(request, object_id, form_url, extra_context)
+            if not session.saved:
+                if hasattr(response, "render"):
+                    response.render()
+                transaction.set_rollback(True)
+        return response
+
+    def _fill_in_what_was_not_saved(
+        self, request: HttpRequest, session: EditingSession, object_id: str | None
+    ) -> None:
+        """Show the form as if it had been sent; `PublishableForm` never lets it be saved this way."""
+        content = self.get_object(request, object_id) if object_id else None
+        if object_id and content is None:
+            return
+        kept = autosaves.find(signed_in_user(request), self.model.kind, content.item_id if content else None)
+        if kept:
+            session.restored = kept
+            request.method, request.POST = "POST", QueryDict(kept.data)  # type: ignore[assignment]
+            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> P | None:
+        found: P | None = super().get_object(request, object_id, from_field)
+        session = getattr(request, "editing", None)
+        return session.open(found) if found and session and session.content is None else found
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.session = getattr(request, "editing", None)
+        return form
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: Any) -> Any:
+        """Somebody else's, or gone: what was typed is shown, so that it can be copied."""
+        typed = {
+            field.verbose_name: request.POST.get(field.name, "")
+            for field in opts.concrete_fields
+            if request.POST.get(field.name) and field.get_internal_type() in ("CharField", "TextField")
+        }
+        if not typed:
+            raise Http404("no such content")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "It is gone",
+            "typed": typed,
+            "opts": opts,
+            "may_add": self.has_add_permission(request),
+        }
+        return render(request, "admin/gone.html", context, status=404)
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        content = kwargs.get("obj")
-        context["state"] = content.state if content else "draft"
-        if content:
-            context["publication_url"] = self.address("publication", content)
-            context["preview_url"] = self.address("preview", content)
-            context["open_preview"] = "_preview" in request.GET
+        context |= change_form.around(self, request, kwargs.get("obj"), context)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_view_on_site_url(self, obj: P | None = None) -> str | None:
@@ -154,18 +246,39 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
         return None
 
     def get_urls(self) -> list[URLPattern]:
-        own = []
-        for name, view in {
-            "publication": publication_views.publication,
+        """An object's own pages, besides those that Django gives it."""
+        views: dict[str, Any] = {
+            "autosave": autosave_views.autosave,
+            "check": autosave_views.check,
+            "compare": revision_views.compare_view,
+            "history": history_views.history,
+            "links": sharing_views.links,
+            "links/<int:number>/revocation": sharing_views.revocation,
+            "presence": autosave_views.presence_of,
             "preview": publication_views.preview,
-        }.items():
-            wrapped = self.admin_site.admin_view(partial(view, admin=self))
-            own.append(path(f"<int:object_id>/{name}/", wrapped, name=self._url_name(name)))
+            "publication": publication_views.publication,
+            "comments/<int:number>/resolution": publication_views.comment_resolution,
+            "revisions/<int:number>/restoration": history_views.restoration,
+        }
+        own = [
+            path(f"add/{where}/", self._view(views[where]), name=self._url_name(f"add_{where}"))
+            for where in ("autosave", "check")
+        ]
+        for where, view in views.items():
+            name = where.rpartition("/")[2]
+            own.append(path(f"<int:object_id>/{where}/", self._view(view), name=self._url_name(name)))
         return own + super().get_urls()
 
-    def address(self, name: str, obj: P) -> str:
+    def _view(self, view: Any) -> Any:
+        return self.admin_site.admin_view(partial(view, admin=self))
+
+    def address(self, name: str, obj: P, *more: Any) -> str:
         """The path of one of an object's own pages: change, publication, preview."""
-        return reverse(f"{self.admin_site.name}:{self._url_name(name)}", args=[quote(obj.pk)])
+        return reverse(f"{self.admin_site.name}:{self._url_name(name)}", args=[quote(obj.pk), *more])
+
+    def plain_address(self, name: str) -> str:
+        """The same for something new."""
+        return reverse(f"{self.admin_site.name}:{self._url_name(f'add_{name}')}")
 
     def _url_name(self, name: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{name}"

@@ -6,9 +6,10 @@ from core import caching
 from core.signals import address_changed
 from media_pipeline.models import MediaAsset
 from media_pipeline.signals import asset_changed
-from publishing import redirects
+from publishing import outside_links, redirects
+from publishing.models import Publishable, Revision
 from publishing.rerendering import rerender_soon, showing
-from publishing.signals import content_changed
+from publishing.signals import content_changed, revision_saved
 
 
 @receiver(content_changed)
@@ -25,3 +26,13 @@ def remember_old_address(sender: Any, old: str, new: str, **kwargs: Any) -> None
 def rerender_what_shows_an_image(sender: Any, asset: MediaAsset, **kwargs: Any) -> None:
     rerender_soon(showing(asset))
     caching.bump()
+
+
+@receiver(content_changed)
+def collect_links_of_the_text(sender: Any, content: Publishable, **kwargs: Any) -> None:
+    outside_links.collect_soon(content, getattr(content, "body", ""))
+
+
+@receiver(revision_saved)
+def collect_links_of_a_draft(sender: Any, content: Publishable, revision: Revision, **kwargs: Any) -> None:
+    outside_links.collect_soon(content, revision.snapshot["fields"].get("body", ""))

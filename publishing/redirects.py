@@ -1,11 +1,12 @@
-"""Old addresses lead to where the content is now. Asked only after everything else said 404."""
+"""Old addresses lead to where the content is now; what was taken down answers 410. Asked only after everything else said 404."""
 
 from collections.abc import Callable
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
 
-from publishing.models import Item, Redirect
+from publishing.models import Item, Publishable, Redirect
 
 
 class RedirectMiddleware:
@@ -16,8 +17,44 @@ class RedirectMiddleware:
         response = self.get_response(request)
         if response.status_code != 404 or request.method not in ("GET", "HEAD"):
             return response
-        target = new_path(request.path)
-        return moved(request, target) if target else response
+        return remembered(request) or response
+
+
+def remembered(request: HttpRequest) -> HttpResponse | None:
+    """What to say of an address that nothing answers, if something was there once."""
+    path = request.path
+    if len(path) > 500 or "\0" in path:
+        return None
+    redirect = (
+        Redirect.objects.filter(path__in=[path, path.rstrip("/"), f"{path}/"]).select_related("item").first()
+    )
+    if redirect and redirect.item:
+        return _about(redirect.item, request)
+    target = redirect.target_path if redirect else _moved_feed(path)
+    return moved(request, target) if target else None
+
+
+def _about(item: Item, request: HttpRequest) -> HttpResponse | None:
+    content = item.content()
+    if content and content.status == Publishable.Status.REMOVED:
+        return gone(request)
+    address = content.get_absolute_url() if content and content.is_live else request.path
+    return None if address == request.path else moved(request, address)
+
+
+def _moved_feed(path: str) -> str | None:
+    """A feed moves with its page."""
+    page, is_feed, _ = path.rpartition("feed/")
+    redirect = Redirect.objects.filter(path=page, item=None).first() if is_feed else None
+    return f"{redirect.target_path}feed/" if redirect else None
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """410: taken down. A cache may keep such an answer for as long as it likes (RFC 9110, 15.5.11), unless it is told."""
+    response = render(request, "410.html", status=410)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def moved(request: HttpRequest, target: str) -> HttpResponse:
@@ -26,28 +63,6 @@ def moved(request: HttpRequest, target: str) -> HttpResponse:
     response = HttpResponsePermanentRedirect(f"{target}?{query}" if query else target)
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
-
-
-def new_path(path: str) -> str | None:
-    """Where what was at `path` is now, if it is there for readers. A feed moves with its page."""
-    if len(path) > 500 or "\0" in path:
-        return None
-    redirect = (
-        Redirect.objects.filter(path__in=[path, path.rstrip("/"), f"{path}/"]).select_related("item").first()
-    )
-    if redirect and redirect.item:
-        return _address(redirect.item, besides=path)
-    if redirect:
-        return redirect.target_path
-    page, is_feed, _ = path.rpartition("feed/")
-    moved = Redirect.objects.filter(path=page, item=None).first() if is_feed else None
-    return f"{moved.target_path}feed/" if moved else None
-
-
-def _address(item: Item, besides: str) -> str | None:
-    content = item.content()
-    address = content.get_absolute_url() if content and content.is_live else None
-    return None if address == besides else address
 
 
 @transaction.atomic

@@ -8,3 +8,6 @@ went_live = Signal()
 
 topic_changed = Signal()
 """Sent with `topic` inside the transaction that changed its name, address or description."""
+
+revision_saved = Signal()
+"""Sent with `content` and `revision` inside the transaction that saved an edit, whether readers get it yet or not."""

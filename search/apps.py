@@ -6,6 +6,8 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from core.caching import register_deadline
-        from search import receivers
+        from search import receivers  # noqa: F401
+        from search.models import IndexEntry
 
-        register_deadline(receivers.seconds_until_next_publication)
+        register_deadline(IndexEntry, "published_at")
+        register_deadline(IndexEntry, "expires_at")

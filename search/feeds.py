@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Subquery
+from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.utils.html import format_html
 
@@ -29,7 +31,7 @@ def feed_of(
         path=path,
         feed_path=feed_path,
         description=description or publication.description or publication.tagline or publication.name,
-        changed_at=_changed_at(newest),
+        changed_at=_changed_at(entries, newest),
         language="en",
     )
     for entry in newest:
@@ -37,10 +39,12 @@ def feed_of(
     return respond(feed)
 
 
-def _changed_at(newest: list[IndexEntry]) -> datetime:
-    """The last content change: an edit or a removal anywhere, or a scheduled item that has come due since."""
-    changes = Generation.objects.values_list("changed_at", flat=True)
-    return max([*changes, *(entry.published_at for entry in newest[:1])], default=datetime.now(UTC))
+def _changed_at(entries: IndexEntryQuerySet, newest: list[IndexEntry]) -> datetime:
+    """The last content change: an edit or a removal anywhere, or what has come due or expired by itself since."""
+    over = entries.filter(listed=True, expires_at__lte=Now()).order_by("-expires_at").values("expires_at")
+    changes = Generation.objects.values_list("changed_at", Subquery(over[:1])).first() or ()
+    moments = [*changes, *(entry.published_at for entry in newest[:1])]
+    return max((moment for moment in moments if moment), default=datetime.now(UTC))
 
 
 def _item(entry: IndexEntry) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from search.models import IndexEntry
 def published_is_indexed() -> Iterator[str]:
     for kind, model in KINDS.items():
         published = model._default_manager.filter(status=Publishable.Status.PUBLISHED).order_by("pk")
-        entries = IndexEntry.objects.filter(kind=kind).only("item_id", "path", "title", "published_at")
+        entries = IndexEntry.objects.filter(kind=kind).only(
+            "item_id", "path", "title", "published_at", "expires_at"
+        )
         known = {entry.item_id: entry for entry in entries}
         for content in published.iterator(chunk_size=500):
             if entry := known.get(content.item_id):
@@ -25,6 +27,7 @@ def _differences(content: Publishable, entry: IndexEntry) -> Iterator[str]:
         "address": (content.get_absolute_url(), entry.path),
         "title": (content.title, entry.title),
         "date": (content.published_at, entry.published_at),
+        "expiry": (content.expires_at, entry.expires_at),
     }
     for what, (true, indexed) in pairs.items():
         if true != indexed:

@@ -12,10 +12,16 @@ from publishing.models import Item, Topic
 from search.fields import RegConfigField
 
 
+def live_entries(path: str = "") -> Q:
+    """What readers may see now, by the database's clock; for entries reached over a relation, with the `path` to them."""
+    not_over = Q(**{f"{path}expires_at": None}) | Q(**{f"{path}expires_at__gt": Now()})
+    return Q(**{f"{path}published_at__lte": Now()}) & not_over
+
+
 class IndexEntryQuerySet(models.QuerySet["IndexEntry"]):
     def live(self) -> Self:
         """What readers may see now, by the database's clock."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), published_at__lte=Now())
+        return self.filter(live_entries())
 
     def river(self) -> Self:
         """Newest first, without the pages that no list shows (imprint and the like)."""

@@ -1,8 +1,5 @@
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import ExpressionWrapper, Min, fields
-from django.db.models.functions import Now
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
@@ -11,7 +8,6 @@ from people.signals import person_changed
 from publishing.models import Publishable, Topic
 from publishing.signals import content_changed, topic_changed
 from search.indexing import index, reindex
-from search.models import IndexEntry
 
 
 @receiver(content_changed)
@@ -37,12 +33,3 @@ def notice_what_was_about_a_topic(sender: Any, instance: Topic, **kwargs: Any) -
 @receiver(post_delete, sender=Topic)
 def reindex_what_was_about_a_topic(sender: Any, instance: Topic, **kwargs: Any) -> None:
     reindex(instance.indexed_items)  # type: ignore[attr-defined]
-
-
-def seconds_until_next_publication(age: float) -> float | None:
-    """By the database's clock, looking from `age` seconds ago on; None if nothing is scheduled."""
-    wait = ExpressionWrapper(Min("published_at") - Now(), output_field=fields.DurationField())
-    scheduled = IndexEntry.objects.filter(published_at__gt=Now() - timedelta(seconds=age)).aggregate(
-        wait=wait
-    )["wait"]
-    return scheduled.total_seconds() if scheduled is not None else None

@@ -14,6 +14,9 @@ def fill(client: Client, path: str, **changes: Any) -> dict[str, Any]:
     for inline in context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
     shown = {field.html_name: _sent(field) for form in forms for field in form}
+    if "seen_name" in context and context.get("original"):
+        version = context["original"].version
+        shown |= {context["base_name"]: version, context["seen_name"]: version}
     return {name: value for name, value in (shown | changes).items() if value is not None}
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.models import User
 from core import caching, faults
-
-EDITED_APPS = ["articles", "pages", "people", "publishing", "media_pipeline"]
+from publishing import roles
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,26 +45,46 @@ def stranger(db: None) -> User:
 
 @pytest.fixture
 def author(db: None) -> User:
-    """May open the admin, and nothing in it yet."""
-    return User.objects.create_user(
-        "author@example.org", "an-author's-password", name="Ana Author", is_staff=True
-    )
+    """Writes; may do what they like with their own work, and nothing with anybody else's."""
+    return _staff("author@example.org", "an-author's-password", "Ana Author", roles.AUTHOR)
+
+
+@pytest.fixture
+def other_author(db: None) -> User:
+    """The same rights as the author, and work of their own that the author must not see."""
+    return _staff("other-author@example.org", "another-author's-password", "Otto Other", roles.AUTHOR)
 
 
 @pytest.fixture
 def editor(db: None) -> User:
-    user = User.objects.create_user(
-        "editor@example.org", "an-editor's-password", name="Edith Editor", is_staff=True
-    )
-    user.user_permissions.set(Permission.objects.filter(content_type__app_label__in=EDITED_APPS))
-    return user
+    """Reviews everybody's work, and publishes what somebody else has approved."""
+    return _staff("editor@example.org", "an-editor's-password", "Edith Editor", roles.EDITOR)
+
+
+@pytest.fixture
+def publisher(db: None) -> User:
+    """Publishes what nobody has approved, waives problems, takes things down."""
+    return _staff("publisher@example.org", "a-publisher's-password", "Paula Publisher", roles.PUBLISHER)
+
+
+@pytest.fixture
+def chief(db: None) -> User:
+    """Administrator of the people and the work behind the site, and no superuser."""
+    return _staff("chief@example.org", "a-chief's-password", "Carla Chief", roles.ADMINISTRATOR)
 
 
 @pytest.fixture
 def administrator(db: None) -> User:
+    """A superuser: whoever set the site up."""
     return User.objects.create_superuser(
         "administrator@example.org", "an-administrator's", name="Ada Administrator"
     )
+
+
+def _staff(address: str, password: str, name: str, role: str) -> User:
+    user = User.objects.create_user(address, password, name=name, is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    return user
 
 
 @pytest.fixture

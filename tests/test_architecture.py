@@ -64,9 +64,14 @@ def test_templates_include_only_their_own_folder_and_the_components() -> None:
         ("HTML is sanitised in one place", r"^\s*(from|import) nh3", "core/markdown"),
         ("the environment is read in one place", r"os\.environ", "config/|core/faults.py|manage.py"),
         (
-            "nobody talks HTTP to the outside yet",
-            r"^\s*(from|import) (requests|httpx|urllib\.request|aiohttp)",
-            "-",
+            "other sites are asked in one place",
+            r"^\s*(from|import) (requests|httpx|urllib3?\.request|urllib3|aiohttp|http\.client|http import client)",
+            "core/outbound/|config/(dev|embedded_servers).py",
+        ),
+        (
+            "only tests may ask this machine itself",
+            r"outbound[\w.]* import .*\ballowing\b|outbound\.allowing",
+            "core/outbound/",
         ),
         ("nobody parses XML yet", r"^\s*(from|import) (xml\.etree|lxml|defusedxml)", "-"),
     ],

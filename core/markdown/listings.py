@@ -77,7 +77,7 @@ def _fence(renderer: RendererHTML, tokens: list[Token], index: int, options: Any
     token = tokens[index]
     info = unescapeAll(token.info)
     written = {match[1]: match[2] or match[3] or match[4] or "" for match in _OPTION.finditer(info)}
-    language = _language(info)
+    language = language_of(info)
     lines = _lines(token.content, language, env["page"].budget)
     marked = _numbers(written.get("hl_lines", ""))
     code = "".join(
@@ -88,7 +88,8 @@ def _fence(renderer: RendererHTML, tokens: list[Token], index: int, options: Any
     return f'<code-block class="code"{attribute}>{title}<pre tabindex="0"><code>{code}</code></pre></code-block>\n'
 
 
-def _language(info: str) -> str:
+def language_of(info: str) -> str:
+    """What a fence names as its language, in lower case; "" if it names none."""
     match = _LANGUAGE.match(info)
     return match[1].lower() if match and not _OPTION.match(info.strip()) else ""
 

@@ -23,7 +23,7 @@ from core.markdown.sanitise import CLASSES, RAW_ATTRIBUTES, REOPENED, VOID, WITH
 
 type Attributes = dict[str, str]
 
-_TAG = re.compile(rf"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)(?P<attributes>{html_re.attribute}*)\s*/?>")
+TAG = re.compile(rf"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)(?P<attributes>{html_re.attribute}*)\s*/?>")
 _ATTRIBUTE = re.compile(rf"\s+({html_re.attr_name})(?:\s*=\s*({html_re.attr_value}))?")
 
 
@@ -49,10 +49,10 @@ def _rewrite_inline(state: StateCore, index: int, page: Page) -> None:
 
 
 def _block(html: str, page: Page, md: MarkdownIt) -> str:
-    alone = _TAG.fullmatch(html.strip())
+    alone = TAG.fullmatch(html.strip())
     if alone and not alone["close"] and alone["name"].lower() == "img":
         page.budget.raw_tag()
-        return figures.figure(_attributes(alone["attributes"]), page, md)
+        return figures.figure(attributes_of(alone["attributes"]), page, md)
     return "".join(_pieces(html, page))
 
 
@@ -60,7 +60,7 @@ def _pieces(html: str, page: Page) -> Iterator[str]:
     position, linked = 0, False
     while (start := html.find("<", position)) >= 0:
         yield html[position:start]
-        if match := _TAG.match(html, start):
+        if match := TAG.match(html, start):
             name = match["name"].lower()
             linked = not match["close"] if name == "a" else linked
             yield _tag(match, page, linked, block=True)
@@ -92,7 +92,7 @@ def _inline(children: list[Token], page: Page, md: MarkdownIt) -> Iterator[Token
             yield token
         elif page.inline:  # “Why Vec<String> is slow” is words, not a tag
             yield Token("text", "", 0, content=token.content, level=token.level)
-        elif match := _TAG.fullmatch(token.content):
+        elif match := TAG.fullmatch(token.content):
             if match["name"].lower() == "a":
                 linked = not match["close"]
             yield made(_tag(match, page, linked, block=False), token.level)
@@ -103,7 +103,7 @@ def _tag(match: re.Match[str], page: Page, linked: bool, block: bool) -> str:
     name = match["name"].lower()
     if match["close"]:
         return _CLOSE.get(name) or (f"</{name}>" if name in RAW_ATTRIBUTES and name not in VOID else "")
-    attributes = _attributes(match["attributes"])
+    attributes = attributes_of(match["attributes"])
     if name == "img":
         return figures.picture(attributes, page, linked)
     if name == "iframe":
@@ -113,7 +113,7 @@ def _tag(match: re.Match[str], page: Page, linked: bool, block: bool) -> str:
     return _written(name, attributes, page) if name in RAW_ATTRIBUTES else ""
 
 
-def _attributes(written: str) -> Attributes:
+def attributes_of(written: str) -> Attributes:
     """Names in lower case, the first of equals counts, as in browsers."""
     found: Attributes = {}
     for name, value in _ATTRIBUTE.findall(written):

@@ -3,18 +3,21 @@ from publishing.models.editorial import (
     Autosave,
     Comment,
     EditorialEvent,
+    LintResult,
     PreviewLink,
     Revision,
     SavedSearch,
     Waiver,
 )
 from publishing.models.identity import KINDS, ImportRecord, Item, Redirect, contents_of
+from publishing.models.links import MAX_URL, OutsideLink, digest_of
 from publishing.models.publication import Publication, PublicationLink
 from publishing.models.publishable import WORKFLOW, Publishable, PublishableQuerySet
 from publishing.models.topic import Topic
 
 __all__ = [
     "KINDS",
+    "MAX_URL",
     "RENDERED",
     "WORKFLOW",
     "Autosave",
@@ -23,6 +26,8 @@ __all__ = [
     "EditorialEvent",
     "ImportRecord",
     "Item",
+    "LintResult",
+    "OutsideLink",
     "PreviewLink",
     "Publication",
     "PublicationLink",
@@ -36,4 +41,5 @@ __all__ = [
     "asset_ids",
     "asset_images",
     "contents_of",
+    "digest_of",
 ]

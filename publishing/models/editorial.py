@@ -43,8 +43,7 @@ class EditorialEvent(models.Model):
     """One step of the workflow: who, when, why. Written by `publishing.workflow`, never changed."""
 
     class Action(models.TextChoices):
-        CREATED = "created", "Created"
-        EDITED = "edited", "Edited"
+        EDITED = "edited", "Edited, so the approval is void"
         RESTORED = "restored", "Brought an old version back"
         ASSIGNED = "assigned", "Assigned"
         SUBMITTED = "submitted", "Submitted for review"
@@ -55,6 +54,7 @@ class EditorialEvent(models.Model):
         SCHEDULED = "scheduled", "Scheduled"
         PUBLISHED = "published", "Published"
         EDITS_SCHEDULED = "edits_scheduled", "Scheduled the edits"
+        EDITS_UNSCHEDULED = "edits_unscheduled", "Took the date off the edits"
         EDITS_PUBLISHED = "edits_published", "Published the edits"
         EDITS_DISCARDED = "edits_discarded", "Discarded the edits"
         EXPIRY_SET = "expiry_set", "Changed when it expires"
@@ -63,6 +63,7 @@ class EditorialEvent(models.Model):
         REOPENED = "reopened", "Brought back as a draft"
         REMOVED = "removed", "Taken down"
         WAIVED = "waived", "Waived a problem"
+        UNDONE = "undone", "Undone"
         WENT_LIVE = "went_live", "Went live"
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="events")
@@ -197,3 +198,18 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LintResult(models.Model):
+    """What the linter last said about one Item's newest revision: lists cannot wait for it. `publishing.lint_results` writes it."""
+
+    item = models.OneToOneField(Item, on_delete=models.CASCADE, related_name="lint_result")
+    version = models.PositiveIntegerField()
+    errors = models.PositiveIntegerField(help_text="Those that nobody has waived.")
+    warnings = models.PositiveIntegerField()
+    waived = models.PositiveIntegerField()
+    dead_links = models.PositiveIntegerField(help_text="To other sites; they are among the warnings too.")
+    checked_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.errors} errors, {self.warnings} warnings"

@@ -3,8 +3,9 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from accounts.models import User
 from core.reserved import reserved_segments
@@ -104,8 +105,12 @@ class Publishable(models.Model):
         APPROVED = "approved", "Approved"
 
     kind: ClassVar[str]
+    is_news: ClassVar[bool] = False
+    """Whether search engines may list it as news while it is new."""
     revised_rows: ClassVar[tuple[str, ...]] = ()
     """Reverse names of the rows (bylines, …) that belong to a revision like the fields do."""
+    unread_fields: ClassVar[frozenset[str]] = frozenset({"slug"})
+    """Fields that may change without giving readers another text."""
 
     item = models.OneToOneField(Item, on_delete=models.PROTECT, editable=False, related_name="+")
     slug = models.SlugField(
@@ -219,6 +224,14 @@ class Publishable(models.Model):
     def belongs_to(cls, user: User) -> Q:
         """What is somebody's own work. Kinds with bylines add those."""
         return Q(created_by=user)
+
+    def people_behind(self) -> QuerySet[User]:
+        """The logins whose work it is. Kinds with bylines add those."""
+        return User.objects.filter(pk=self.created_by_id)
+
+    def feed_paths(self) -> list[str]:
+        """The feeds that show it. Kinds add their own; none for what no list shows."""
+        return [reverse("everything_feed")]
 
     @classmethod
     def reserved_slugs(cls) -> frozenset[str]:

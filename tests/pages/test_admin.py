@@ -18,13 +18,14 @@ FRONT = "/admin/pages/frontpageslot/"
 
 
 @pytest.fixture
-def desk(editor: User, signed_in: Callable[[User], Client]) -> Client:
-    return signed_in(editor)
+def desk(publisher: User, signed_in: Callable[[User], Client]) -> Client:
+    return signed_in(publisher)
 
 
 def rows(*items: Any, order: list[int] | None = None) -> dict[str, Any]:
     """The form with these items in its rows, whose numbers are `order`."""
     data: dict[str, Any] = {"form-TOTAL_FORMS": 5, "form-INITIAL_FORMS": 5}
+    data |= {"timed-TOTAL_FORMS": 0, "timed-INITIAL_FORMS": 0}
     for number in range(5):
         item = items[number] if number < len(items) else None
         data |= {

@@ -17,51 +17,51 @@ def live_headlines() -> list[str]:
     return [article.headline for article in Article.objects.live()]
 
 
-def test_publishing_makes_it_live_and_says_who_and_when(editor) -> None:
-    article = workflow.publish(factories.article("News", published=False), by=editor)
+def test_publishing_makes_it_live_and_says_who_and_when(publisher) -> None:
+    article = workflow.publish(factories.article("News", published=False), by=publisher)
     assert live_headlines() == ["News"]
-    assert article.published_by == editor
+    assert article.published_by == publisher
     assert article.published_at
     assert timezone.now() - article.published_at < timedelta(minutes=1)
 
 
-def test_publishing_for_a_later_time_shows_nothing_before_it(editor) -> None:
+def test_publishing_for_a_later_time_shows_nothing_before_it(publisher) -> None:
     later = timezone.now() + timedelta(days=1)
-    article = workflow.publish(factories.article(published=False), by=editor, at=later)
+    article = workflow.publish(factories.article(published=False), by=publisher, at=later)
     assert article.published_at == later
     assert live_headlines() == []
     assert list(Article.objects.scheduled()) == [article]
 
 
-def test_publishing_what_is_live_keeps_its_date(editor) -> None:
+def test_publishing_what_is_live_keeps_its_date(publisher) -> None:
     article = factories.article(at=timezone.now() - timedelta(days=9))
     before = article.published_at
-    assert workflow.publish(article, by=editor).published_at == before
+    assert workflow.publish(article, by=publisher).published_at == before
 
 
-def test_publishing_what_was_scheduled_brings_it_out_now(editor) -> None:
+def test_publishing_what_was_scheduled_brings_it_out_now(publisher) -> None:
     article = factories.article(at=timezone.now() + timedelta(days=9))
-    workflow.publish(article, by=editor)
+    workflow.publish(article, by=publisher)
     assert article.is_live
 
 
-def test_without_a_headline_it_refuses_and_says_why(editor) -> None:
+def test_without_a_headline_it_refuses_and_says_why(publisher) -> None:
     article = Article.objects.create(headline="  ", slug="empty")
     with pytest.raises(workflow.Refused, match="headline"):
-        workflow.publish(article, by=editor)
+        workflow.publish(article, by=publisher)
     assert Article.objects.get().status == Publishable.Status.DRAFT
 
 
-def test_unpublishing_takes_it_off_the_site_and_out_of_the_index(editor) -> None:
+def test_unpublishing_takes_it_off_the_site_and_out_of_the_index(publisher) -> None:
     article = factories.article()
-    workflow.unpublish(article, by=editor)
+    workflow.unpublish(article, by=publisher)
     assert live_headlines() == []
     assert not IndexEntry.objects.exists()
     with pytest.raises(workflow.Refused):
-        workflow.unpublish(article, by=editor)
+        workflow.unpublish(article, by=publisher)
 
 
-def test_its_identity_outlives_it(editor) -> None:
+def test_its_identity_outlives_it(publisher) -> None:
     article = factories.article()
     item = article.item
     article.delete()
@@ -94,10 +94,10 @@ def test_the_index_holds_the_bylines_when_the_signal_is_sent() -> None:
     assert [credit["name"] for credit in IndexEntry.objects.get().byline] == ["Ana", "Bo"]
 
 
-def test_saving_a_text_that_was_read_before_does_not_undo_what_the_workflow_did(editor) -> None:
+def test_saving_a_text_that_was_read_before_does_not_undo_what_the_workflow_did(publisher) -> None:
     article = factories.article(published=False)
     read_before = Article.objects.get(pk=article.pk)
-    workflow.publish(article, by=editor)
+    workflow.publish(article, by=publisher)
     workflow.announce(article)
     read_before.headline = "Corrected"
     read_before.save()
@@ -105,23 +105,23 @@ def test_saving_a_text_that_was_read_before_does_not_undo_what_the_workflow_did(
     assert (now.headline, now.status, now.published_by) == (
         "Corrected",
         Publishable.Status.PUBLISHED,
-        editor,
+        publisher,
     )
     assert now.published_at
     assert now.announced_at
 
 
-def test_publishing_what_was_read_before_an_edit_indexes_the_edit(editor) -> None:
+def test_publishing_what_was_read_before_an_edit_indexes_the_edit(publisher) -> None:
     article = factories.article("Before", published=False)
     read_before = Article.objects.get(pk=article.pk)
     article.headline = "After"
     article.save()
-    workflow.publish(read_before, by=editor)
+    workflow.publish(read_before, by=publisher)
     assert IndexEntry.objects.get().title == "After"
 
 
-def test_what_is_published_anew_was_not_revised_before_that(editor) -> None:
+def test_what_is_published_anew_was_not_revised_before_that(publisher) -> None:
     article = workflow.saved(factories.article())
     assert article.revised_at
-    workflow.unpublish(article, by=editor)
-    assert workflow.publish(article, by=editor).revised_at is None
+    workflow.unpublish(article, by=publisher)
+    assert workflow.publish(article, by=publisher).revised_at is None

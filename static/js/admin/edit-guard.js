@@ -1,5 +1,6 @@
 /* <edit-guard> inside a form: asks before unsaved text is left behind, and gives the form its keys:
-   Ctrl+S saves and stays, Ctrl+Enter saves and previews. `unsaved` says that the page came back with errors. */
+   Ctrl+S saves and stays, Ctrl+Enter saves and previews. `unsaved` says that the page came back with errors.
+   Where <autosave-form> keeps what is typed, it asks only for what could not be kept. */
 class EditGuard extends HTMLElement {
   connectedCallback() {
     this.form = this.closest("form");
@@ -11,6 +12,7 @@ class EditGuard extends HTMLElement {
     addEventListener("pageshow", () => { this.leaving = false; });
     this.form.addEventListener("submit", () => { this.leaving = true; });
     document.addEventListener("keydown", (event) => this.press(event));
+    if (this.hasAttribute("unsaved")) this.form.querySelector("#overtaken, [aria-invalid=true]")?.focus();
   }
 
   fields() {
@@ -18,6 +20,8 @@ class EditGuard extends HTMLElement {
   }
 
   isUnsaved() {
+    const keeper = this.form.querySelector("autosave-form");
+    if (keeper) return keeper.isAtRisk;
     if (this.leaving) return false;
     return this.hasAttribute("unsaved") || (this.before !== null && this.before !== this.fields());
   }

@@ -1,0 +1,1 @@
+"""Rules for every kind of content; each file is found by itself."""
