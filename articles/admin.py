@@ -4,13 +4,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.staff import signed_in_user
 from articles import reading
 from articles.forms import ArticleForm, BylineFormSet
 from articles.models import Article, Byline, Section, Series
 from core import caching
 from core.editing import KeepsAddress, SortableInline
 from media_pipeline.models import MediaAsset
-from publishing.publishable_admin import PublishableAdmin, StateFilter
+from publishing.list_filters import DESK_FILTERS
+from publishing.publishable_admin import PublishableAdmin
 from search.indexing import reindex
 from search.items import choosable
 
@@ -32,13 +34,14 @@ class ArticleAdmin(PublishableAdmin[Article]):
     inlines = [BylineInline]
     list_display = ["headline", "state", "section", "names", "published"]
     list_filter = [
-        StateFilter,
+        *DESK_FILTERS,
         "section",
         "series",
         ("people", admin.RelatedOnlyFieldListFilter),
         ("topics", admin.RelatedOnlyFieldListFilter),
     ]
     list_select_related = ["section"]
+    exported = ("topics",)
     search_fields = ["headline", "standfirst", "slug", "bylines__person__name"]
     autocomplete_fields = ["series", "topics", "related"]
     fieldsets = [
@@ -59,9 +62,16 @@ class ArticleAdmin(PublishableAdmin[Article]):
     def names(self, article: Article) -> str:
         return ", ".join(credit.person.name for credit in article.bylines.all())
 
+    def export_row(self, content: Article) -> dict[str, Any]:
+        return {
+            "section": str(content.section or ""),
+            "bylines": self.names(content),
+            "topics": ", ".join(topic.name for topic in content.topics.all()),
+        }
+
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "related":
-            kwargs["queryset"] = choosable()
+            kwargs["queryset"] = choosable(_related(request), by=signed_in_user(request))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def page(self, content: Article) -> tuple[str, dict[str, Any]]:
@@ -76,6 +86,13 @@ class ArticleAdmin(PublishableAdmin[Article]):
             "Nothing says what the picture at the top shows.": _is_mute(content.hero),
         }
         return [sentence for sentence, is_so in missing.items() if is_so]
+
+
+def _related(request: HttpRequest) -> list[int]:
+    """What the opened article has already: saving it must not lose what its author could not choose."""
+    session = getattr(request, "editing", None)
+    article = session.content if session else None
+    return list(article.related.values_list("pk", flat=True)) if article else []
 
 
 def _is_mute(hero: MediaAsset | None) -> bool:

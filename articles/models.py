@@ -72,6 +72,7 @@ class Series(models.Model):
 
 class Article(Publishable, Body):
     kind: ClassVar[str] = "article"
+    title_field: ClassVar[str] = "headline"
     is_news: ClassVar[bool] = True
     revised_rows: ClassVar[tuple[str, ...]] = ("bylines",)
     unread_fields: ClassVar[frozenset[str]] = frozenset({"slug", "canonical_url"})

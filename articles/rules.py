@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 from articles.models import Article, Section, Series
+from core.markdown.reading import Passage
 from publishing.linter import Checked, Level, Problem, rule
-from publishing.linter.document import Passage
 from publishing.linter.inside import address
 from publishing.linter.rules.images import says_nothing
 

@@ -18,6 +18,11 @@ class MastheadAdminSite(admin.AdminSite):
     site_header = site_title = "Masthead"
     index_title = "Desk"
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        from publishing import desk  # this module is loaded before the models are
+
+        return super().index(request, {**desk.overview(self, request), **(extra_context or {})})
+
     @method_decorator(secure_admin_login)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect(get_next_redirect_url(request) or "admin:index")

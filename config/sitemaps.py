@@ -79,8 +79,9 @@ def sitemap(request: HttpRequest, section: str) -> HttpResponse:
 @cacheable()
 def news_sitemap(request: HttpRequest) -> HttpResponse:
     response = views.sitemap(request, {"news": NewsSitemap}, template_name="sitemaps/news.xml")
-    response.context_data["publication_name"] = clean(Publication.current().name)
-    for url in response.context_data["urlset"]:
+    context: Any = response.context_data
+    context["publication_name"] = clean(Publication.current().name)
+    for url in context["urlset"]:
         url["title"] = clean(inline_text(url["item"].title))
         url["date"] = url["item"].published_at.isoformat(timespec="seconds")
     return _undated(response.render())

@@ -7,7 +7,6 @@ so a Redis that was away learns it too. A page begun before a change carries the
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -74,7 +73,7 @@ def lifetime(age: float) -> float:
     if not _deadlines:
         return LIFETIME
     with connection.cursor() as cursor:
-        cursor.execute(_next_moment(), [timedelta(seconds=age)] * len(_deadlines))
+        cursor.execute(_next_moment(), [age] * len(_deadlines))
         (wait,) = cursor.fetchone()
     return max(0.001, min(LIFETIME, LIFETIME if wait is None else float(wait)))
 
@@ -84,7 +83,7 @@ def _next_moment() -> str:
     quote = connection.ops.quote_name
     columns = [(quote(model._meta.db_table), quote(column)) for model, column in _deadlines]
     moments = " UNION ALL ".join(
-        f"(SELECT {column} AS moment FROM {table} WHERE {column} > statement_timestamp() - %s ORDER BY 1 LIMIT 1)"  # noqa: S608
+        f"(SELECT {column} AS moment FROM {table} WHERE {column} > statement_timestamp() - make_interval(secs => %s) ORDER BY 1 LIMIT 1)"  # noqa: S608
         for table, column in columns
     )
     return f"SELECT extract(epoch FROM min(moment) - statement_timestamp()) FROM ({moments}) AS moments"  # noqa: S608

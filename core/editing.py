@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.auth import get_permission_codename
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet, TextField
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
 from core import caching
@@ -31,10 +33,23 @@ class PlainFields:
         return field
 
 
-class DeskAdmin[M: Model](PlainFields, ModelAdmin[M]):
+class AsksFirst:
+    """Tells nobody without a right whether there is such a row. Django does: by leading to the index, or with its history."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        if not self.has_view_or_change_permission(request):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)  # type: ignore[misc]
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: Any) -> HttpResponse:
+        raise Http404("no such row")
+
+
+class DeskAdmin[M: Model](AsksFirst, PlainFields, ModelAdmin[M]):
     """The base of every admin that editors work with."""
 
     list_per_page = 50
+    view_on_site = False  # by Django's own redirect, which the site does without
 
     class Media:
         js = [element("edit-guard"), element("select-names")]
@@ -56,6 +71,27 @@ class SortableInline[Child: Model, Parent: Model](PlainFields, TabularInline[Chi
             widget = getattr(field.widget, "widget", field.widget)
             widget.attrs["aria-label"] = capfirst(field.label)
         return field
+
+
+class OwnRows[M: Model](DeskAdmin[M]):
+    """All can be seen, and without the right to `edit_all` only somebody's own be changed."""
+
+    def is_own(self, request: HttpRequest, obj: M) -> bool:
+        raise NotImplementedError
+
+    def may_edit_all(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(
+            f"{self.opts.app_label}.{get_permission_codename('edit_all', self.opts)}"
+        )
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+
+    def _may_touch(self, request: HttpRequest, obj: M | None) -> bool:
+        return obj is None or self.may_edit_all(request) or self.is_own(request, obj)
 
 
 class KeepsAddress[M: Model](DeskAdmin[M]):

@@ -10,20 +10,20 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from core.editing import DeskAdmin
+from core.editing import OwnRows
 from core.widgets import element
 from media_pipeline import library
 from media_pipeline.forms import AssetForm, UploadForm
 from media_pipeline.models import MediaAsset
 from media_pipeline.signals import asset_changed
-from media_pipeline.usage import uses
+from media_pipeline.usage import seen_uses
 from media_pipeline.widgets import thumbnail
 
 SHOWN_TO_READERS = {"alt", "decorative", "credit", "focal_x", "focal_y"}
 
 
 @admin.register(MediaAsset)
-class MediaAssetAdmin(DeskAdmin[MediaAsset]):
+class MediaAssetAdmin(OwnRows[MediaAsset]):
     list_display = ["picture", "name", "alt", "credit", "size", "created_at"]
     list_display_links = ["picture", "name"]
     search_fields = ["name", "alt", "credit"]
@@ -45,6 +45,9 @@ class MediaAssetAdmin(DeskAdmin[MediaAsset]):
         if obj is None:
             return [(None, {"fields": ["file", *words]})]
         return [(None, {"fields": words}), focal, ("In texts", {"fields": ["markdown", "used_in", "facts"]})]
+
+    def is_own(self, request: HttpRequest, obj: MediaAsset) -> bool:
+        return obj.created_by_id == request.user.pk
 
     # --- the list -----------------------------------------------------------------------------------------------
 
@@ -85,14 +88,17 @@ class MediaAssetAdmin(DeskAdmin[MediaAsset]):
             asset.content_type,
         )
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        found: Any = super().get_object(request, object_id, from_field)
+        if found:
+            found.asked_by = request  # `used_in` is given nothing but the row
+        return found
+
     @admin.display(description="used in")
-    def used_in(self, asset: MediaAsset) -> SafeString | str:
-        rows = [
-            (self._link(row), relation)
-            for row, relation in uses(asset)
-            if self.admin_site.is_registered(type(row))
-        ]
-        return format_html_join(SafeString("<br>"), "{} ({})", rows) or "Nothing yet."
+    def used_in(self, asset: Any) -> SafeString | str:
+        seen, others = seen_uses(asset, self.admin_site, asset.asked_by)
+        lines = [format_html("{} ({})", self._link(row), relation) for row, relation in seen]
+        return format_html_join(SafeString("<br>"), "{}", [(line,) for line in [*lines, *_hidden(others)]]) or "Nothing yet."
 
     def _link(self, row: Any) -> SafeString:
         """A row that uses an image, with a link to its form where it has one."""
@@ -105,14 +111,10 @@ class MediaAssetAdmin(DeskAdmin[MediaAsset]):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """An image in a text is protected like one in a field: the reader would get a hole."""
-        gone, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        shown = [
-            self._link(row)
-            for asset in objs
-            for row, _ in uses(asset)
-            if self.admin_site.is_registered(type(row))
-        ]
-        return gone, counts, lacking, list(dict.fromkeys([*protected, *shown]))
+        gone, counts, lacking, _ = super().get_deleted_objects(objs, request)
+        uses = [seen_uses(asset, self.admin_site, request) for asset in objs]
+        shown = dict.fromkeys(self._link(row) for seen, _ in uses for row, _ in seen)
+        return gone, counts, lacking, [*shown, *_hidden(sum(others for _, others in uses))]
 
     # --- saving -------------------------------------------------------------------------------------------------
 
@@ -152,3 +154,7 @@ class MediaAssetAdmin(DeskAdmin[MediaAsset]):
             path("upload/", own(library.upload), name="media_pipeline_mediaasset_upload"),
             *super().get_urls(),
         ]
+
+
+def _hidden(count: int) -> list[str]:
+    return [f"{count} that {'is' if count == 1 else 'are'} not yours to see"] if count else []

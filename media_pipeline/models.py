@@ -57,6 +57,7 @@ class MediaAsset(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         verbose_name = "image"
+        default_permissions = ("add", "change", "delete", "view", "edit_all")
 
     def __str__(self) -> str:
         return self.name or self.key

@@ -1,9 +1,12 @@
 """Where an image is used, whatever uses it: asked of every relation that points here, so that no app need be known."""
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
+from django.contrib.admin import AdminSite
 from django.db.models import Model
+from django.http import HttpRequest
 
 from media_pipeline.models import MediaAsset
 
@@ -15,6 +18,27 @@ def uses(asset: MediaAsset) -> list[tuple[Model, str]]:
         for field in _fields()
         for row in field.model._base_manager.filter(**{field.name: asset}).order_by("pk")
     ]
+
+
+def seen_uses(
+    asset: MediaAsset, site: AdminSite, request: HttpRequest
+) -> tuple[list[tuple[Model, str]], int]:
+    """Those of its uses that somebody may open on the desk, and how many there are besides."""
+    known = [use for use in uses(asset) if site.is_registered(type(use[0]))]
+    seen = [
+        use
+        for model, alike in groupby(known, key=lambda use: type(use[0]))
+        for use in _seen(site.get_model_admin(model), request, list(alike))
+    ]
+    return seen, len(known) - len(seen)
+
+
+def _seen(admin: Any, request: HttpRequest, found: list[tuple[Model, str]]) -> list[tuple[Model, str]]:
+    if not admin.has_view_permission(request):
+        return []
+    rows = admin.get_queryset(request).filter(pk__in=[row.pk for row, _ in found])
+    seen = set(rows.order_by().values_list("pk", flat=True))
+    return [use for use in found if use[0].pk in seen]
 
 
 def _fields() -> Iterator[Any]:

@@ -54,6 +54,7 @@ class FrontPageAdmin(DeskAdmin[FrontPageSlot]):
             "slots": slots,
             "timed": timed,
             "over": timed_slots.over(),
+            "leading": timed_slots.leading(),
             "time_zone": get_current_timezone_name(),
             "places": front_form.PLACES,
             "opts": self.opts,

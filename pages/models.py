@@ -13,6 +13,7 @@ class StaticPage(Publishable, Body):
     """About, imprint, privacy: a page at the root of the site, in no list but found by search."""
 
     kind: ClassVar[str] = "page"
+    title_field: ClassVar[str] = "name"
 
     name = models.CharField("title", max_length=120)
     summary = models.TextField(max_length=300, blank=True, help_text="One sentence for search engines.")

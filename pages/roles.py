@@ -1,5 +1,5 @@
 from pages.models import FrontPageSlot, StaticPage
-from publishing.roles import EVERYTHING, declare, declare_kind
+from publishing.roles import EDITOR, EVERYTHING, declare, declare_kind
 
-declare_kind(StaticPage)
+declare_kind(StaticPage, written_by=EDITOR)  # imprint, privacy: the words of the house
 declare(FrontPageSlot, editor=EVERYTHING)

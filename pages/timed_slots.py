@@ -26,6 +26,8 @@ _ITEM = FrontPageSlot._meta.get_field("item")
 class TimedSlotForm(ModelForm[FrontPageSlot]):
     from_at = MomentField(label="From")
     until_at = MomentField(label="Until")
+    words = ""
+    sign = ""
 
     class Meta:
         model = FrontPageSlot
@@ -86,9 +88,10 @@ def timed_slots(data: Any = None) -> Any:
     wanted = slots if data else slots.exclude(pk__in=FrontPageSlot.objects.over())
     empty = [{"place": FrontPageSlot.Place.LEAD}] * EMPTY_ROWS
     formset = TimedSlots(data, queryset=wanted, prefix="timed", initial=empty)
-    lead = _leading()
+    lead = leading()
     for form in formset.initial_forms:
-        form.words, form.sign = _describe(form.instance, lead) if form.instance.pk else ("", "")
+        if form.instance.pk:
+            form.words, form.sign = _describe(form.instance, lead)
     return formset
 
 
@@ -104,8 +107,8 @@ def _described() -> Any:
     return titled.order_by(F("from_at").asc(nulls_first=True), F("until_at").asc(nulls_last=True), "id")
 
 
-def _leading() -> FrontPageSlot | None:
-    """The lead whose time it is, if it is live."""
+def leading() -> FrontPageSlot | None:
+    """The lead that readers get now, with its `title`; None if it is the newest."""
     live = IndexEntry.objects.live().values("item")
     leads = FrontPageSlot.objects.current().filter(place=FrontPageSlot.Place.LEAD, item__in=live)
     return leads.annotate(title=F("item__index_entry__title")).first()

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from core.editing import KeepsAddress, SortableInline
+from core.editing import KeepsAddress, OwnRows, SortableInline
 from core.generics import ModelForm
 from core.markdown import MarkdownTooComplex, render
 from core.widgets import MarkdownEditor
@@ -41,7 +41,9 @@ class PersonLinkInline(SortableInline[PersonLink, Person]):
 
 
 @admin.register(Person)
-class PersonAdmin(PicksImages[Person], KeepsAddress[Person]):
+class PersonAdmin(PicksImages[Person], KeepsAddress[Person], OwnRows[Person]):
+    """Authors describe themselves: how their name is printed, and which login is whose, is not theirs to say."""
+
     form = PersonForm
     inlines = [PersonLinkInline]
     list_display = ["name", "tagline", "user"]
@@ -53,8 +55,19 @@ class PersonAdmin(PicksImages[Person], KeepsAddress[Person]):
         ("Small print", {"fields": ["slug", "user"], "classes": ["collapse"]}),
     ]
 
+    def is_own(self, request: HttpRequest, obj: Person) -> bool:
+        return obj.user_id == request.user.pk
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return self.list_display if self.may_edit_all(request) else ["name", "tagline"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Person | None = None) -> Any:
+        return self.fieldsets if self.may_edit_all(request) else self.fieldsets[:1]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> list[str]:
         """Who may not see accounts may not search them either."""
+        if not self.may_edit_all(request):
+            return ["name"]
         return [] if request.user.has_perm("accounts.view_user") else ["user"]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

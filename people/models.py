@@ -44,6 +44,7 @@ class Person(models.Model):
     class Meta:
         ordering = ["name", "id"]
         verbose_name_plural = "people"
+        default_permissions = ("add", "change", "delete", "view", "edit_all")
 
     def __str__(self) -> str:
         return self.name

@@ -1,9 +1,19 @@
 from django.contrib import admin
 from django.urls import path
 
-from publishing import markdown_preview
+from publishing import desk_calendar, desk_undo, markdown_preview, saved_searches
+
+desk = admin.site.admin_view
 
 urlpatterns = [
-    path("markdown/", admin.site.admin_view(markdown_preview.markdown_preview), name="markdown_preview"),
-    path("markdown/frame/", admin.site.admin_view(markdown_preview.markdown_frame), name="markdown_frame"),
+    path("calendar/", desk(desk_calendar.desk_calendar), name="desk_calendar"),
+    path("markdown/", desk(markdown_preview.markdown_preview), name="markdown_preview"),
+    path("markdown/frame/", desk(markdown_preview.markdown_frame), name="markdown_frame"),
+    path("searches/", desk(saved_searches.saved_searches), name="saved_searches"),
+    path(
+        "searches/<int:number>/deletion/",
+        desk(saved_searches.saved_search_deletion),
+        name="saved_search_deletion",
+    ),
+    path("undo/<uuid:batch>/", desk(desk_undo.undo), name="undo"),
 ]

@@ -11,5 +11,6 @@ class PublishingConfig(AppConfig):
         from publishing.linter import registry
 
         autodiscover_modules("roles")
+        autodiscover_modules("used_by")
         registry.discover()
         post_migrate.connect(roles.keep_in_step, dispatch_uid="publishing.roles")

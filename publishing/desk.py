@@ -67,7 +67,9 @@ EMPTY = {
 def overview(site: AdminSite, request: HttpRequest) -> dict[str, Any]:
     """The context of the desk."""
     user, admins = signed_in_user(request), admins_of(site, request)
-    asked = {name: _section(name, admins, user) for name in ("mine", "waiting", "overdue", "recent", "problems")}
+    asked = {
+        name: _section(name, admins, user) for name in ("mine", "waiting", "overdue", "recent", "problems")
+    }
     _add_parked_work(asked["problems"], user)
     sections = [
         asked["waiting"],
@@ -199,7 +201,13 @@ def _scheduled(admins: "list[PublishableAdmin[Any]]", user: User) -> Section:
         admins, user, now, now + SOON, desk_happenings.BY_ITSELF, most=SHOWN
     )
     section.rows = [
-        Row(happening.title, happening.url, note=happening.what, when=moment(happening.at), state=happening.name)
+        Row(
+            happening.title,
+            happening.url,
+            note=happening.what,
+            when=moment(happening.at),
+            state=happening.name,
+        )
         for happening in found[:SHOWN]
     ]
     section.links = [("Calendar", reverse("desk_calendar"))]
@@ -218,9 +226,13 @@ def _waived(admins: "list[PublishableAdmin[Any]]", user: User) -> Section:
             .annotate(total=Window(Count("*")))
             .order_by("-made_at", "-pk")[:SHOWN]
         )
-        titles = {content.item_id: content for content in contents.filter(item__in=[w.item_id for w in waivers])}
+        titles = {
+            content.item_id: content for content in contents.filter(item__in=[w.item_id for w in waivers])
+        }
         _count(section, admin, waivers, {"desk": "waived"})
-        found += [(w.made_at, _waiver_row(admin, titles[w.item_id], w)) for w in waivers if w.item_id in titles]
+        found += [
+            (w.made_at, _waiver_row(admin, titles[w.item_id], w)) for w in waivers if w.item_id in titles
+        ]
     found.sort(key=lambda pair: pair[0], reverse=True)
     section.rows = [row for _, row in found[:SHOWN]]
     return section

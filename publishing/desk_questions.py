@@ -105,7 +105,9 @@ QUESTIONS = {
     question.name: question
     for question in [
         Question("mine", "My work in hand", mine, (_by_urgency, "-changed_at", "-pk")),
-        Question("waiting", "Waiting for me", waiting, (F("due_on").asc(nulls_last=True), "changed_at", "pk")),
+        Question(
+            "waiting", "Waiting for me", waiting, (F("due_on").asc(nulls_last=True), "changed_at", "pk")
+        ),
         Question("overdue", "Overdue", overdue, ("due_on", "pk")),
         Question("edits", "Edits waiting", edits),
         Question("scheduled", "Happens soon", scheduled, ("published_at", "pk")),

@@ -74,7 +74,8 @@ class EditingSession:
     @property
     def is_overtaken(self) -> bool:
         """Whether somebody has saved a revision that the reader of this form has not seen."""
-        return self.content is not None and self.seen < self.content.version
+        was_sent = self.request.method == "POST" and self.content is not None
+        return was_sent and self.seen < self.content.version
 
     @cached_property
     def overtaken_by(self) -> Revision:

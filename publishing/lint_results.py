@@ -37,7 +37,9 @@ def check_due() -> None:
 
 def due(model: type[Publishable]) -> Any:
     """Content that editors work with or readers read, never checked or not as it is now."""
-    waived_since = Waiver.objects.filter(item=OuterRef("item"), made_at__gt=OuterRef("item__lint_result__checked_at"))
+    waived_since = Waiver.objects.filter(
+        item=OuterRef("item"), made_at__gt=OuterRef("item__lint_result__checked_at")
+    )
     checked = "item__lint_result__checked_at"
     stale = (
         Q(item__lint_result=None)
@@ -84,9 +86,7 @@ def _findings(content: Publishable) -> tuple[list[linter.Finding], int]:
             return linter.lint(proposed), content.version
 
 
-def _keep(
-    content: Publishable, version: int, found: list[linter.Finding], began: datetime
-) -> LintResult:
+def _keep(content: Publishable, version: int, found: list[linter.Finding], began: datetime) -> LintResult:
     accepted = linter.waived(content, found)
     levels = [finding.level for finding in found if finding not in accepted]
     result, _ = LintResult.objects.update_or_create(

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from core import outbound, work
 from core.clock import database_now
 from core.markdown import MarkdownTooComplex, addresses
+from core.markdown.reading import read
 from core.work import Run
-from publishing.linter.document import read
 from publishing.models import KINDS, MAX_URL, Body, Item, OutsideLink, Publishable, Revision, digest_of
 
 COLLECT = "publishing.collect_links"

@@ -67,7 +67,9 @@ def make(content: Publishable, by: User, *, label: str, may: str, days: int, ver
     if may == May.APPROVE and not may_let_approve(current, by):
         raise Refused("You could not approve it yourself, so you cannot let somebody else do it for you.")
     if current.version != version:
-        raise Refused("It was edited since you opened this page. Look at the newest version before you share it.")
+        raise Refused(
+            "It was edited since you opened this page. Look at the newest version before you share it."
+        )
     workflow.baseline(current, by)
     current.refresh_from_db(fields=["version"])
     revision, end = revisions.newest(current), database_now() + timedelta(days=days)
@@ -158,7 +160,9 @@ def approve(signed: str) -> None:
     if content.stage == Publishable.Stage.APPROVED:
         raise Refused("It is approved already, so there is nothing left to do.")
     if not may_approve(link, content):
-        raise Refused("It does not wait for an approval any more: its author has taken it back, or is changing it.")
+        raise Refused(
+            "It does not wait for an approval any more: its author has taken it back, or is changing it."
+        )
     why, number = f"With a preview link that {link.made_by} made.", link.revision.number
     workflow.approve(content, by=None, why=why, version=number, by_name=link.label)
 

@@ -1,7 +1,7 @@
 """The base of every kind's admin: writing, previewing, publishing. A kind adds its fields and how it is shown."""
 
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -26,43 +27,20 @@ from publishing import (
     sharing_views,
     workflow,
 )
+from publishing.desk_lists import DeskList
 from publishing.editing_session import EditingSession
 from publishing.forms import PublishableForm
+from publishing.list_filters import STATES
 from publishing.models import Publishable
 
 OF_THE_FORM = ("preview-window", "unsaved-offer", "autosave-form", "desk-presence", "field-notes")
 
-STATES = {
-    "draft": "Draft",
-    "in_review": "In review",
-    "changes_requested": "Changes requested",
-    "approved": "Approved",
-    "scheduled": "Scheduled",
-    "live": "Live",
-    "expired": "Expired",
-    "archived": "Archived",
-    "removed": "Taken down",
-}
-
-
-class StateFilter(admin.SimpleListFilter):
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(STATES.items())
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(state=self.value()) if self.value() else queryset
-
-
-class PublishableAdmin[P: Publishable](PicksImages[P]):
+class PublishableAdmin[P: Publishable](DeskList[P], PicksImages[P]):
     """A subclass gives `page(content)`, the template and context of the readers' page, and may give `advice(content)`."""
 
     form: Any = PublishableForm
     change_form_template = "admin/publishable_form.html"
     list_display: Any = ["__str__", "state", "published"]
-    list_filter: ClassVar[Any] = [StateFilter]
     date_hierarchy = "published_at"
 
     class Media:
@@ -108,6 +86,8 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
         words = STATES[content.state]
         if content.state == "scheduled":
             words = f"Scheduled for {publication_views.moment(content)}"
+        if content.has_edits_waiting:
+            words += ", edits waiting"
         return format_html('<span class="state {}">{}</span>', content.state, words)
 
     @admin.display(description="published", ordering="published_at")
@@ -178,13 +158,14 @@ class PublishableAdmin[P: Publishable](PicksImages[P]):
         self, request: HttpRequest, session: EditingSession, object_id: str | None
     ) -> None:
         """Show the form as if it had been sent; `PublishableForm` never lets it be saved this way."""
-        content = self.get_object(request, object_id) if object_id else None
+        content: P | None = super().get_object(request, object_id) if object_id else None
         if object_id and content is None:
             return
         kept = autosaves.find(signed_in_user(request), self.model.kind, content.item_id if content else None)
         if kept:
             session.restored = kept
             request.method, request.POST = "POST", QueryDict(kept.data)  # type: ignore[assignment]
+            request._files = MultiValueDict()  # type: ignore[attr-defined]  # or Django reads both anew
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> P | None:

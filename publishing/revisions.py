@@ -78,7 +78,9 @@ def apply(content: Publishable, taken: Snapshot) -> list[str]:
 
 def differ(one: Snapshot, other: Snapshot, besides: Collection[str] = ()) -> bool:
     """Whether two snapshots say different things, apart from some fields."""
-    fields = ({name: value for name, value in s["fields"].items() if name not in besides} for s in (one, other))
+    fields = (
+        {name: value for name, value in s["fields"].items() if name not in besides} for s in (one, other)
+    )
     return next(fields) != next(fields) or any(one[part] != other[part] for part in ("many", "rows"))
 
 

@@ -77,4 +77,6 @@ def _shown(link: Any, state: preview_links.State, user: Any) -> dict[str, Any]:
     """Only who made a link gets its address: with it one speaks in the name of whom it is for."""
     is_open = state == preview_links.State.OPEN
     address = preview_links.address(link) if is_open and link.made_by == user else ""
-    return {"link": link, "state": state, "is_open": is_open, "address": address}
+    over = (preview_links.State.REVOKED, preview_links.State.EXPIRED, preview_links.State.SUPERSEDED)
+    shown = {"link": link, "state": state, "is_open": is_open, "address": address}
+    return shown | {"may_be_revoked": state not in over}

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
 from itertools import accumulate, pairwise, zip_longest
-from os.path import commonprefix
 from typing import Literal, NamedTuple
 
-STEPS = 2_000_000
-"""How many pairs of equal units may be looked at for one comparison: about a second."""
+STEPS = 1_000_000
+"""How many pairs of equal units may be looked at for one comparison: about half a second."""
 _SPAN = 100  # what a span costs to build and to show, in steps
 _CONTEXT = 300  # characters shown around a change, at most
 _NEAREST = 60  # and at least
@@ -206,9 +205,9 @@ def _without_space(region: Region, before: str, after: str) -> Iterator[Region]:
         yield region
         return
     spaces = old[: len(old) - len(old.lstrip())], new[: len(new) - len(new.lstrip())]
-    both = len(commonprefix(spaces))
+    both = _common(zip(*spaces, strict=False))
     a_core, b_core = (
-        (a + len(spaces[0]), b + len(spaces[1])) if old.strip() == new.strip() else (a_end, b_end)
+        (a + len(spaces[0]), b + len(spaces[1])) if old.lstrip() == new.lstrip() else (a_end, b_end)
     )
     parts = (
         Region(True, a, a + both, b, b + both),

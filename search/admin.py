@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern
 
+from accounts.staff import signed_in_user
 from core.generics import ModelAdmin
 from publishing.markdown_preview import may_write
 from publishing.models import Item
@@ -18,7 +19,7 @@ class ItemAdmin(ModelAdmin[Item]):
     search_fields = ["index_entry__title"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
-        return choosable()
+        return choosable(by=signed_in_user(request))
 
     def get_urls(self) -> list[URLPattern]:
         return []

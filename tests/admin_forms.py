@@ -9,14 +9,16 @@ from django.test import Client
 
 def fill(client: Client, path: str, **changes: Any) -> dict[str, Any]:
     """The data of the form at `path` with `changes`; None takes a field out."""
-    context = client.get(path).context
+    return filled(client.get(path).context, **changes)
+
+
+def filled(context: Any, **changes: Any) -> dict[str, Any]:
+    """The data of a form that was shown, also of one that came back."""
     forms = [context["adminform"].form]
     for inline in context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
-    shown = {field.html_name: _sent(field) for form in forms for field in form}
-    if "seen_name" in context and context.get("original"):
-        version = context["original"].version
-        shown |= {context["base_name"]: version, context["seen_name"]: version}
+    hidden = {context[f"{name}_name"]: context[name] for name in ("base", "seen") if f"{name}_name" in context}
+    shown = hidden | {field.html_name: _sent(field) for form in forms for field in form}
     return {name: value for name, value in (shown | changes).items() if value is not None}
 
 

@@ -4,10 +4,10 @@ from functools import cached_property
 from typing import Any
 
 from core.markdown import MarkdownTooComplex, inline_text
+from core.markdown.reading import Document, Heading, Link, Listing, Passage, Picture, read
 from media_pipeline.models import MediaAsset
 from people.models import Person
 from publishing.linter import inside
-from publishing.linter.document import Document, Heading, Link, Listing, Passage, Picture, read
 from publishing.models import Publishable, asset_ids
 
 MOST_LINES = 20_000

@@ -105,6 +105,8 @@ class Publishable(models.Model):
         APPROVED = "approved", "Approved"
 
     kind: ClassVar[str]
+    title_field: ClassVar[str]
+    """The name of the column that `title` is made from."""
     is_news: ClassVar[bool] = False
     """Whether search engines may list it as news while it is new."""
     revised_rows: ClassVar[tuple[str, ...]] = ()

@@ -53,6 +53,12 @@ def items(*names: str) -> list[Item]:
     return [factories.article(name, at=days(-900)).item for name in names]
 
 
+def unpublish(item: Item) -> None:
+    content = item.content()
+    assert content
+    workflow.unpublish(content, by=None)
+
+
 def shown() -> tuple[str, list[str]]:
     """The lead, and what editors have put beside it."""
     lead, secondaries, _ = composition()
@@ -96,8 +102,10 @@ def test_a_lead_that_is_not_live_is_passed_over_for_the_next() -> None:
     slot(standing)
     for number, item in enumerate((third, second, first)):
         slot(item, begin=days(number - 5))
-    workflow.unpublish(first.content(), by=None)
-    workflow.set_expiry(second.content(), by=None, at=days(-1))
+    unpublish(first)
+    expiring = second.content()
+    assert expiring
+    workflow.set_expiry(expiring, by=None, at=days(-1))
     assert shown()[0] == "Live"
 
 
@@ -233,7 +241,7 @@ def test_each_row_says_how_it_stands_with_readers(desk: Client) -> None:
     slot(now, begin=days(-1))
     slot(soon, BESIDE, begin=days(1))
     slot(over, begin=days(-9), end=days(-8))
-    workflow.unpublish(draft.content(), by=None)
+    unpublish(draft)
     said = words(desk)
     assert said[:3] == ["Waits: “Now” began later and leads now", "Passed over: it is not live", "Shows now"]
     assert said[3].startswith("Shows from ")
@@ -302,7 +310,7 @@ def test_what_got_over_while_the_form_was_open_does_not_stop_anybody(desk: Clien
 def test_what_was_unpublished_meanwhile_keeps_its_slot(desk: Client) -> None:
     (a,) = items("A")
     timed = slot(a, begin=days(1))
-    workflow.unpublish(a.content(), by=None)
+    unpublish(a)
     assert "A" in str(desk.get(FRONT).context["timed"][0]["item"])
     assert desk.post(FRONT, timed_rows(row_of(timed))).status_code == 302
     assert FrontPageSlot.objects.get() == timed

@@ -90,7 +90,11 @@ def test_hostile_words_stay_words(client: Client) -> None:
     Publication.objects.create(name="A & B <c> \x02")
     factories.article(HOSTILE)
     factories.article("&#1;&#60;script&#62;")
-    assert titles(client) == ["<script>", "<b>&</news:title>]]> \"quoted\" 'so'  \N{ZEBRA FACE}"]
+    bad = "\N{REPLACEMENT CHARACTER}"
+    assert titles(client) == [
+        f"{bad}<script>",
+        f"<b>&</news:title>]]> “quoted” ‘so’ {bad * 3} \N{ZEBRA FACE}",
+    ]
     assert {entry["name"] for entry in listed(client)} == {"A & B <c>"}
     assert b"<script" not in client.get(PATH).content
 

@@ -23,7 +23,9 @@ from tests.admin_forms import save
 
 pytestmark = pytest.mark.django_db
 
-BAR = re.compile(rb'<link rel="stylesheet" href="[^"]*preview\.css"><aside class="preview-bar".*?</aside>\n', re.S)
+BAR = re.compile(
+    rb'<link rel="stylesheet" href="[^"]*preview\.css"><aside class="preview-bar".*?</aside>\n', re.S
+)
 MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00")
 RICH = """
 The tide *turns* twice a day. “Really?”, asked `f(x)`.
@@ -71,7 +73,9 @@ def surroundings(db: None) -> dict[str, Any]:
         "topics": [tides, factories.topic("Moon")],
         "series": series,
         "section": factories.section("Science", hue=250),
-        "parts": [factories.article(f"Part {n}", series=series, part=n, at=old, about=[tides]) for n in (1, 3)],
+        "parts": [
+            factories.article(f"Part {n}", series=series, part=n, at=old, about=[tides]) for n in (1, 3)
+        ],
         "related": factories.article("Read me next", at=old, hero=factories.image()),
         "people": [
             factories.person("Ana Author", tagline="Writes about water.", portrait=factories.image()),
@@ -277,7 +281,9 @@ def everything() -> dict[str, Any]:
     with connection.cursor() as cursor:
         digests = {}
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM \"{table}\" t")
+            cursor.execute(
+                f"SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM \"{table}\" t"
+            )
             digests[table] = cursor.fetchone()
     pattern = f"{caching.key('')[:-5]}*"
     return digests | {key: caching.redis().dump(key) for key in caching.redis().scan_iter(match=pattern)}
@@ -345,7 +351,8 @@ def test_what_was_deleted_since_is_named_in_the_bar(desk: Client, surroundings: 
     article = rich(surroundings)
     phil, moon = surroundings["people"][1], surroundings["topics"][1]
     first = revisions.newest(article).snapshot
-    without = first | {"rows": {"bylines": first["rows"]["bylines"][:1]}}
+    many = first["many"] | {"topics": [surroundings["topics"][0].pk]}
+    without = first | {"many": many, "rows": {"bylines": first["rows"]["bylines"][:1]}}
     workflow.edited(article, without, None, applied=False)
     phil.delete()
     moon.delete()
@@ -355,10 +362,12 @@ def test_what_was_deleted_since_is_named_in_the_bar(desk: Client, surroundings: 
     page = without_bar(response)
     assert b"Phil Photo" not in page
     assert b"deleted since" not in page
-    assert "deleted since" not in desk.get(preview_of(article)).text.split("</aside>")[0].replace("Topics: 1", "")
+    assert "deleted since" not in desk.get(preview_of(article)).text
 
 
-def test_an_address_that_was_given_away_meanwhile_is_named_in_the_bar(desk: Client, surroundings: Any) -> None:
+def test_an_address_that_was_given_away_meanwhile_is_named_in_the_bar(
+    desk: Client, surroundings: Any
+) -> None:
     article = rich(surroundings)
     workflow.publish(article, by=None)
     edit(article, slug="ebb")

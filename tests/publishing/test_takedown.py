@@ -1,5 +1,7 @@
 """What was taken down is gone, everywhere and at once, and says so."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -132,7 +134,7 @@ def test_somebody_elses_new_page_at_its_old_address_is_shown(client: Client) -> 
 def test_the_front_page_passes_over_it(client: Client) -> None:
     article, other = (
         factories.article("Goes"),
-        factories.article("Stays", at=timezone.now() - timezone.timedelta(days=1)),
+        factories.article("Stays", at=timezone.now() - timedelta(days=1)),
     )
     FrontPageSlot.objects.create(item=article.item, place=FrontPageSlot.Place.LEAD)
     assert "Goes" in client.get("/").text

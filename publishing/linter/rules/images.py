@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from core.markdown import addresses
+from core.markdown.reading import Picture
 from publishing.linter.checked import Checked
-from publishing.linter.document import Picture
 from publishing.linter.findings import Level, Problem
 from publishing.linter.inside import Reach
 from publishing.linter.registry import rule

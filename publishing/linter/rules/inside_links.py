@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
+from core.markdown.reading import Link
 from publishing.linter import inside
 from publishing.linter.checked import Checked
-from publishing.linter.document import Link
 from publishing.linter.findings import Level, Problem
 from publishing.linter.inside import Reach, Target
 from publishing.linter.registry import rule

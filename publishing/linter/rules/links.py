@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from core.markdown import addresses
+from core.markdown.reading import Link
 from publishing.linter.checked import Checked
-from publishing.linter.document import Link
 from publishing.linter.findings import Level, Problem
 from publishing.linter.registry import rule
 

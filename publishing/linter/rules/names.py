@@ -3,12 +3,13 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain, islice, pairwise
 
 from rapidfuzz.distance import OSA
 
+from core.markdown.reading import Passage, passages_of
 from publishing.linter.checked import Checked
-from publishing.linter.document import Passage, passages_of
 from publishing.linter.findings import Level, Problem
 from publishing.linter.registry import rule
 
@@ -23,17 +24,21 @@ _MOST_ALIKE = 100
 """With so many names that share a word each is compared."""
 
 type Name = tuple[str, ...]
+type Word = tuple[str, int, int]
+"""(word, start, end)"""
 
 
 @rule("name-spelling", Level.WARNING)
 def misspelled_name(text: Checked) -> Iterator[Problem]:
     """Almost the name of somebody in People."""
-    if not any(_WORD.search(passage.text) for _, passage in _prose(text)):
+    prose = [(field, passage, _words(passage)) for field, passage in _prose(text)]
+    vocabulary = {_singular(word) for _, _, words in prose for word, _, _ in words}
+    if not any(word[0].isupper() for word in vocabulary):
         return
-    known = _Known(text.people)
+    known = _Known(text.people, vocabulary)
     compared: dict[Name, Name | None] = {}
-    for field, passage in _prose(text):
-        for words, start in _sequences(passage, known):
+    for field, passage, said in prose:
+        for words, start in _sequences(passage, said, known):
             if words not in compared and len(compared) < _MOST:
                 compared[words] = known.nearly(words)
             if right := compared.get(words):
@@ -47,10 +52,13 @@ def misspelled_name(text: Checked) -> Iterator[Problem]:
 
 
 class _Known:
-    """Names by each of their words: a slip is in one word, and another of the same name is right."""
+    """Names by each of their words: a slip is in one word, and another of the same name is right.
 
-    def __init__(self, names: list[str]) -> None:
-        self.names = {name for name in map(_name, names) if 2 <= len(name) <= _LONGEST_NAME}
+    Names none of whose words are in the text are left out.
+    """
+
+    def __init__(self, names: list[str], vocabulary: set[str]) -> None:
+        self.names = {name for name in map(_name, names) if not vocabulary.isdisjoint(name)}
         self.lengths = sorted({len(name) for name in self.names})
         self.words = {word for name in self.names for word in name}
         self.by_word: dict[tuple[int, int, str], list[Name]] = defaultdict(list)
@@ -83,14 +91,16 @@ def _is_slip(words: Name, name: Name) -> bool:
     return OSA.distance(written, right, score_cutoff=allowed) <= allowed
 
 
+@lru_cache(maxsize=10_000)
 def _name(text: str) -> Name:
-    return tuple(word.rstrip(".") for word in _WORD.findall(text)) if not re.search(r"[\d&,/(]", text) else ()
+    """The words of a person's name; none if it is one word, or the name of several or of a thing."""
+    words = tuple(word.rstrip(".") for word in _WORD.findall(text))
+    return words if 2 <= len(words) <= _LONGEST_NAME and not re.search(r"[\d&,/(]", text) else ()
 
 
-def _sequences(passage: Passage, known: _Known) -> Iterator[tuple[Name, int]]:
+def _sequences(passage: Passage, words: list[Word], known: _Known) -> Iterator[tuple[Name, int]]:
     """Words next to each other, as many as a name has and with a capital at both ends, around each known word."""
-    words = _words(passage)
-    hits = [index for index, (word, _, _) in enumerate(words) if _POSSESSIVE.sub("", word) in known.words]
+    hits = [index for index, (word, _, _) in enumerate(words) if _singular(word) in known.words]
     for length in known.lengths:
         for first in sorted({index - back for index in hits for back in range(min(length, index + 1))}):
             run = words[first : first + length]
@@ -101,15 +111,20 @@ def _sequences(passage: Passage, known: _Known) -> Iterator[tuple[Name, int]]:
                 and name[-1][0].isupper()
                 and _adjoin(passage, run)
             ):
-                yield (*name[:-1], _POSSESSIVE.sub("", name[-1])), run[0][1]
+                yield (*name[:-1], _singular(name[-1])), run[0][1]
 
 
-def _adjoin(passage: Passage, run: list[tuple[str, int, int]]) -> bool:
+def _singular(word: str) -> str:
+    """Without the 's of a possessive."""
+    return _POSSESSIVE.sub("", word) if "'" in word or "’" in word else word
+
+
+def _adjoin(passage: Passage, run: list[Word]) -> bool:
     """Whether only spaces are between them: “Ana. Lima” is two sentences."""
     return all(passage.text[a[2] : b[1]].strip(" \n") == "" for a, b in pairwise(run))
 
 
-def _words(passage: Passage) -> list[tuple[str, int, int]]:
+def _words(passage: Passage) -> list[Word]:
     return [(match[0].rstrip("."), match.start(), match.end()) for match in _WORD.finditer(passage.text)]
 
 

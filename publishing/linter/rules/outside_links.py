@@ -6,8 +6,8 @@ readers are, and nobody else's outage may stop us from publishing.
 
 from collections.abc import Iterator
 
+from core.markdown.reading import Link
 from publishing.linter.checked import Checked
-from publishing.linter.document import Link
 from publishing.linter.findings import Level, Problem
 from publishing.linter.registry import rule
 from publishing.models import OutsideLink

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from core.markdown.reading import Passage, passages_of
 from publishing.linter.checked import Checked
-from publishing.linter.document import Passage, passages_of
 from publishing.linter.findings import Level, Problem
 from publishing.linter.registry import rule
 

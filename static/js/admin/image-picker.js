@@ -1,6 +1,6 @@
 /* <image-picker>: a dialog to find an image of the library or to upload one.
    `await picker.choose({ library, upload, token, inText })` gives the image as the library describes it (in a text with
-   `words` and `caption`), or null. */
+   `words` and `caption`), or null. With a `file` there is nothing to find: it is asked what that shows, and uploads it. */
 class ImagePicker extends HTMLElement {
   connectedCallback() {
     if (this.dialog) return;
@@ -25,6 +25,7 @@ class ImagePicker extends HTMLElement {
             </form>
             <details class="new"><summary>Upload a new one</summary>
               <form class="upload">
+                <img class="given" alt="" hidden>
                 <label>File <input type="file" name="file" accept="image/jpeg,image/png,image/webp,image/avif,image/gif" required></label>
                 <label>What it shows <textarea name="alt" rows="2" maxlength="400"></textarea></label>
                 <label class="tick"><input type="checkbox" name="decorative"> It is only decoration</label>
@@ -53,13 +54,38 @@ class ImagePicker extends HTMLElement {
   choose(options) {
     this.options = options;
     this.chosen.hidden = true;
+    this.dialog.classList.toggle("one-file", Boolean(options.file));
+    this.querySelector("h2").textContent = options.file ? "What does it show?" : "Choose an image";
     this.dialog.showModal();
-    this.search();
-    this.querySelector(".find input").focus();
+    if (options.file) this.offer(options.file);
+    else {
+      this.search();
+      this.querySelector(".find input").focus();
+    }
     return new Promise((resolve) => { this.resolve = resolve; });
   }
 
+  /* The upload form with a file that was dropped into the text. */
+  offer(file) {
+    const form = this.querySelector(".upload");
+    form.reset();
+    form.querySelector(".errorlist").replaceChildren();
+    const files = new DataTransfer();
+    files.items.add(file);
+    form.elements.file.files = files.files;
+    form.closest("details").open = true;
+    const reader = new FileReader();
+    reader.addEventListener("load", () => { this.given.src = reader.result; this.given.hidden = false; });
+    reader.readAsDataURL(file);
+    form.elements.alt.focus();
+  }
+
+  get given() {
+    return this.querySelector("img.given");
+  }
+
   finish(image) {
+    this.given.hidden = true;
     this.resolve?.(image);
     this.resolve = null;
     if (this.dialog.open) this.dialog.close();
@@ -139,6 +165,7 @@ class ImagePicker extends HTMLElement {
     if (problems.length) return;
     form.reset();
     form.closest("details").open = false;
+    if (this.options.file) return this.finish({ ...made, words: "", caption: "" });
     this.take(made);
     this.search();
   }

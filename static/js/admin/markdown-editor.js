@@ -18,6 +18,7 @@ class MarkdownEditor extends HTMLElement {
     this.source.addEventListener("input", () => { this.count(); this.renderSoon(); });
     this.source.addEventListener("keydown", (event) => this.press(event));
     this.source.addEventListener("scroll", () => this.follow());
+    if (this.hasAttribute("upload")) this.takeImages();
     this.count();
     this.showPreview(this.wantsPreview());
   }
@@ -42,6 +43,10 @@ class MarkdownEditor extends HTMLElement {
     this.pane.className = "pane";
     this.note = document.createElement("p");
     this.note.setAttribute("role", "status");
+    this.warning = document.createElement("p");
+    this.warning.className = "warning";
+    this.warning.setAttribute("role", "alert");
+    panes.before(this.warning);
     panes.append(this.source, this.pane);
     this.pane.append(this.note);
   }
@@ -113,16 +118,59 @@ class MarkdownEditor extends HTMLElement {
 
   async image() {
     const { selectionStart: from, selectionEnd: to } = this.source;
-    const options = { library: this.getAttribute("library"), upload: this.getAttribute("upload"), token: this.token, inText: true };
-    const picker = document.querySelector("image-picker") ?? document.body.appendChild(document.createElement("image-picker"));
-    const image = await picker.choose(options);
+    const image = await this.pick();
     this.source.focus();
-    if (!image) return;
-    const words = image.words.replaceAll(/[[\]\\]/g, "\\$&").replaceAll(/\s+/g, " ");
-    const caption = image.caption ? ` "${image.caption.replaceAll(/["\\]/g, "\\$&")}"` : "";
+    if (image) this.paragraph(markdown(image), from, to);
+  }
+
+  pick(file) {
+    const options = { library: this.getAttribute("library"), upload: this.getAttribute("upload"), token: this.token, inText: true, file };
+    const picker = document.querySelector("image-picker") ?? document.body.appendChild(document.createElement("image-picker"));
+    return picker.choose(options);
+  }
+
+  paragraph(text, from, to) {
     const before = gap(this.source.value.slice(0, from), /\n\n$|^$/, /\n$/);
     const after = gap(this.source.value.slice(to), /^\n\n|^$/, /^\n/);
-    this.put(`${before}![${words}](asset:${image.id}${caption})${after}`, from, to);
+    this.put(`${before}${text}${after}`, from, to);
+  }
+
+  /* --- images that are dropped or pasted --- */
+
+  takeImages() {
+    this.source.addEventListener("dragover", (event) => {
+      if (![...event.dataTransfer.types].includes("Files")) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
+      this.classList.add("dropping");
+    });
+    for (const name of ["dragleave", "drop"]) this.source.addEventListener(name, () => this.classList.remove("dropping"));
+    this.source.addEventListener("drop", (event) => {
+      if (!event.dataTransfer.files.length) return;
+      event.preventDefault();
+      const there = document.caretPositionFromPoint?.(event.clientX, event.clientY);
+      if (there?.offsetNode === this.source) this.source.setSelectionRange(there.offset, there.offset);
+      this.insertFiles([...event.dataTransfer.files]);
+    });
+    this.source.addEventListener("paste", (event) => {
+      const { files, types } = event.clipboardData;
+      if (!files.length || types.includes("text/plain")) return; // a word processor sends both: the words are meant
+      event.preventDefault();
+      this.insertFiles([...files]);
+    });
+  }
+
+  /* One after the other; a placeholder stands in the text until it is known what the image shows. */
+  async insertFiles(files) {
+    const images = files.filter((file) => file.type.startsWith("image/"));
+    this.warning.textContent = images.length < files.length ? "Only images can be put into a text." : "";
+    for (const file of images) {
+      const waiting = `![Uploading ${file.name.replaceAll(/[[\]\\]/g, "")} …]()`;
+      this.paragraph(waiting, this.source.selectionStart, this.source.selectionEnd);
+      const image = await this.pick(file);
+      const from = this.source.value.indexOf(waiting);
+      if (from >= 0) this.put(image ? markdown(image) : "", from, from + waiting.length);
+    }
   }
 
   count() {
@@ -220,6 +268,12 @@ function button(sign, words, act) {
   if (sign.length < 3) made.setAttribute("aria-label", words.replace(/ \(.*/, ""));
   made.addEventListener("click", act);
   return made;
+}
+
+function markdown(image) {
+  const words = image.words.replaceAll(/[[\]\\]/g, "\\$&").replaceAll(/\s+/g, " ");
+  const caption = image.caption ? ` "${image.caption.replaceAll(/["\\]/g, "\\$&")}"` : "";
+  return `![${words}](asset:${image.id}${caption})`;
 }
 
 /* The line breaks that make a paragraph of its own. */

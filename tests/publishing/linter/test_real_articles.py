@@ -8,6 +8,7 @@ from articles.importers.folder import Folder
 from articles.models import Article
 from media_pipeline.images import ensure_bucket
 from publishing.linter import CHECK_FAILED, RULES, Finding, Level, lint
+from tests import factories
 from tests.shared import DATA
 
 ARTICLES = DATA / "articles"
@@ -48,6 +49,12 @@ def read(name: str, key: str) -> Article:
 def test_a_real_failing_example(name: str, key: str, rule: str, what: str) -> None:
     found = [finding for finding in lint(read(name, key)) if finding.rule == rule]
     assert any(what in finding.excerpt for finding in found)
+
+
+def test_a_real_slip_in_a_name() -> None:
+    factories.person("Rhett Turnbull")
+    [found] = [each for each in lint(read("simonw_til", "macos/atuin.md")) if each.rule == "name-spelling"]
+    assert (found.excerpt, found.line) == ("Rhet Turnbull", 1)
 
 
 def test_pictures_at_the_top_of_real_articles() -> None:
