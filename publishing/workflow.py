@@ -382,7 +382,8 @@ def take_down[P: Publishable](content: P, by: User | None, why: str, *, batch: u
     current = _begin(content, Action.REMOVED, by)
     if not why.strip():
         raise Refused("Say why: whoever asks later will want to know.")
-    remember_path(current, current.get_absolute_url())
+    if current.published_at:
+        remember_path(current, current.get_absolute_url())
     return _leave(current, content, Action.REMOVED, by, Status.REMOVED, why, batch)
 
 
