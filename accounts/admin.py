@@ -21,6 +21,7 @@ from accounts.addresses import vouch
 from accounts.admin_forms import LAST_SUPERUSER, UserAddForm, UserChangeForm
 from accounts.invitations import invite
 from accounts.models import User
+from core.editing import StrictPages
 
 admin.site.unregister(
     [EmailAddress, Authenticator, Group]
@@ -45,7 +46,7 @@ class SecondFactorFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(StrictPages, DjangoUserAdmin):  # type: ignore[type-arg]
     """Whoever may change users may change readers. Staff, and what they may do, are for superusers alone."""
 
     form = UserChangeForm
@@ -160,7 +161,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin):
+class GroupAdmin(StrictPages, DjangoGroupAdmin):
     """A group gives rights, so only superusers touch one."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -49,7 +49,8 @@ class ArticleForm(PublishableForm[Article]):
         if values.get("part") is None and "part" not in self.errors:
             values["part"] = free
         elif taken := others.filter(part=values.get("part")).first():
-            self.add_error("part", f"“{taken}” is part {taken.part} already. The next free number is {free}.")
+            name = f"“{taken}”" if taken.is_live else "Something that is not published"
+            self.add_error("part", f"{name} is part {taken.part} already. The next free number is {free}.")
 
 
 class BylineFormSet(BaseInlineFormSet[Byline, Article, Any]):

@@ -1,15 +1,27 @@
 """Logs as JSON lines in production (escaped, one line an event) and readable ones in development; Sentry when a DSN is set."""
 
+import re
 from typing import Any
 
 import sentry_sdk
 import structlog
 
 LONGEST = 500  # characters of one value; a request line can be as long as somebody likes
+_OPENS_SOMETHING = re.compile(r"(/password/reset/key/[^/-]+-|/preview/)[^/'\"\s]+")
 
 
 def _clip(logger: Any, method: str, event: Any) -> Any:
     return {k: v[:LONGEST] + "…" if isinstance(v, str) and len(v) > LONGEST else v for k, v in event.items()}
+
+
+def _hide(logger: Any, method: str, event: Any) -> Any:
+    """Addresses that let in whoever knows them: django.request writes those of refused requests down."""
+    texts = {k: str(v) for k, v in event.items() if isinstance(v, str) or k == "request"}
+    return event | {k: without_secrets(text) for k, text in texts.items()}
+
+
+def without_secrets(text: str) -> str:
+    return _OPENS_SOMETHING.sub(r"\1[removed]", text)
 
 
 _SHARED: list[Any] = [
@@ -18,6 +30,7 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
+    _hide,
     _clip,
 ]
 _SECRET_HEADERS = ("authorization", "cookie", "x-csrftoken")
@@ -45,7 +58,7 @@ def configure(*, json: bool, level: str) -> dict[str, Any]:
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [*_SHARED, structlog.stdlib.ExtraAdder()],
+                "foreign_pre_chain": [structlog.stdlib.ExtraAdder(), *_SHARED],
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *tail],
             }
         },
@@ -71,6 +84,8 @@ def _scrub(event: Any, hint: Any) -> Any:
     request = event.get("request", {})
     request.pop("cookies", None)
     request.pop("query_string", None)  # signed links and tokens live there
+    if "url" in request:
+        request["url"] = without_secrets(request["url"])
     for name in list(request.get("headers", {})):
         if name.lower() in _SECRET_HEADERS:
             request["headers"][name] = "[removed]"

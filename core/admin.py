@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.text import Truncator
 
 from core import work
+from core.editing import StrictPages
 from core.generics import ModelAdmin
 from core.models import Work
 
@@ -51,7 +52,7 @@ def try_again(model_admin: Any, request: HttpRequest, queryset: QuerySet[Work]) 
 
 
 @admin.register(Work)
-class WorkAdmin(ModelAdmin[Work]):
+class WorkAdmin(StrictPages, ModelAdmin[Work]):
     """The dead-letter page: work that needs a person, with the reason. Nothing in it is edited by hand."""
 
     list_display = ["kind", "key", "why", "state", "attempts", "changed_at"]

@@ -79,7 +79,7 @@ def lifetime(age: float) -> float:
 
 
 def _next_moment() -> str:
-    """SQL for the seconds until the next moment of all columns; each is one look into an index."""
+    """SQL for the seconds until the next moment of all columns; an index makes each of them one look."""
     quote = connection.ops.quote_name
     columns = [(quote(model._meta.db_table), quote(column)) for model, column in _deadlines]
     moments = " UNION ALL ".join(

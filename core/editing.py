@@ -7,7 +7,9 @@ from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet, TextField
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
+from django.views.decorators.http import require_http_methods
 
 from core import caching
 from core.generics import ModelAdmin, TabularInline
@@ -33,19 +35,37 @@ class PlainFields:
         return field
 
 
-class AsksFirst:
-    """Tells nobody without a right whether there is such a row. Django does: by leading to the index, or with its history."""
+_usual_methods = method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
 
+
+class StrictPages:
+    """Django's own pages, but no method is taken for another one, and nobody without a right learns what rows there are."""
+
+    @_usual_methods
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, extra_context)  # type: ignore[misc]
+
+    @_usual_methods
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+
+    @_usual_methods
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        return super().delete_view(request, object_id, extra_context)  # type: ignore[misc]
+
+    @_usual_methods
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         if not self.has_view_or_change_permission(request):  # type: ignore[attr-defined]
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)  # type: ignore[misc]
 
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: Any) -> HttpResponse:
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: Any
+    ) -> HttpResponse:
         raise Http404("no such row")
 
 
-class DeskAdmin[M: Model](AsksFirst, PlainFields, ModelAdmin[M]):
+class DeskAdmin[M: Model](StrictPages, PlainFields, ModelAdmin[M]):
     """The base of every admin that editors work with."""
 
     list_per_page = 50

@@ -98,7 +98,10 @@ class MediaAssetAdmin(OwnRows[MediaAsset]):
     def used_in(self, asset: Any) -> SafeString | str:
         seen, others = seen_uses(asset, self.admin_site, asset.asked_by)
         lines = [format_html("{} ({})", self._link(row), relation) for row, relation in seen]
-        return format_html_join(SafeString("<br>"), "{}", [(line,) for line in [*lines, *_hidden(others)]]) or "Nothing yet."
+        return (
+            format_html_join(SafeString("<br>"), "{}", [(line,) for line in [*lines, *_hidden(others)]])
+            or "Nothing yet."
+        )
 
     def _link(self, row: Any) -> SafeString:
         """A row that uses an image, with a link to its form where it has one."""

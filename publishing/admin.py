@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import caching
-from core.editing import KeepsAddress, SortableInline
+from core.editing import KeepsAddress, SortableInline, StrictPages
 from core.generics import ModelAdmin
 from media_pipeline.widgets import PicksImages
 from publishing.models import Publication, PublicationLink, Redirect, Topic, contents_of
@@ -67,7 +67,7 @@ class RedirectList(ChangeList):
 
 
 @admin.register(Redirect)
-class RedirectAdmin(ModelAdmin[Redirect]):
+class RedirectAdmin(StrictPages, ModelAdmin[Redirect]):
     """Written by the site when an address changes; here to be looked at."""
 
     list_display = ["path", "leads_to", "created_at"]

@@ -6,7 +6,7 @@ from django.contrib.admin.helpers import AdminErrorList
 from django.http import HttpRequest
 
 from accounts.staff import signed_in_user
-from publishing import autosaves, publication_views
+from publishing import autosaves, publication_views, workflow
 from publishing.editing_session import BASE, SEEN, EditingSession
 from publishing.notes import notes_on
 from publishing.standing import next_words, standing
@@ -31,7 +31,7 @@ def around(
         "autosave_url": admin.address("autosave", content) if content else admin.plain_address("autosave"),
         "check_url": admin.address("check", content) if content else admin.plain_address("check"),
         "errors": _remaining_errors(session, shown),
-        "notes": notes_on(content) if content else [],
+        "notes": notes_on(content) if content and content.status in workflow.OPEN else [],
     }
     if not sent:
         context["unsaved"] = autosaves.find(user, admin.model.kind, content.item_id if content else None)

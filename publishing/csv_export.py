@@ -51,7 +51,7 @@ def export(request: HttpRequest, *, admin: "PublishableAdmin[Any]") -> HttpRespo
 
 def as_file(admin: "PublishableAdmin[Any]", rows: Any) -> StreamingHttpResponse:
     name = f"{admin.model.kind}s-{localtime(database_now()):%Y-%m-%d}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     contents = admin.for_export(rows).iterator(chunk_size=_AT_ONCE)
     return StreamingHttpResponse(
         _lines(admin, contents), content_type="text/csv; charset=utf-8", headers=headers

@@ -110,11 +110,10 @@ def _count(section: Section, admin: Any, contents: list[Any], query: dict[str, s
     total = contents[0].total if contents else 0
     section.count += total
     if total:
-        section.links.append((f"{total} {_called(admin, total)}", list_path(admin, query)))
-
-
-def _called(admin: Any, count: int) -> str:
-    return str(admin.opts.verbose_name if count == 1 else admin.opts.verbose_name_plural)
+        words = (
+            f"All {total} {admin.opts.verbose_name_plural}" if total > 1 else f"1 {admin.opts.verbose_name}"
+        )
+        section.links.append((words, list_path(admin, query)))
 
 
 _KEYS: dict[str, Any] = {
@@ -144,19 +143,20 @@ def _note(name: str, content: Any, user: User) -> str:
         return ", ".join(_plural(count, thing) for thing, count in counts.items() if count)
     if name == "recent":
         return ""
-    notes = [_progress(content, user)]
-    if content.has_edits_waiting:
-        notes.insert(0, "Edits")
+    notes = [_progress(content, user)] if content.state in Stage or content.has_edits_waiting else []
     if content.has_comments:
         notes.append("open comments")
-    return ", ".join(note for note in notes if note)
+    return ", ".join(notes)
 
 
 def _progress(content: Any, user: User) -> str:
+    words = str(content.get_stage_display()).lower()
     if content.stage == Stage.IN_REVIEW:
         reviewer = "you" if content.reviewer_id == user.pk else content.reviewer or "whoever has time"
-        return f"in review by {reviewer}"
-    return str(content.get_stage_display()).lower()
+        words = f"in review by {reviewer}"
+    if not content.has_edits_waiting:
+        return words
+    return "edits being written" if content.stage == Stage.DRAFT else f"edits {words}"
 
 
 def _when(name: str, content: Any) -> str:
@@ -181,7 +181,7 @@ def _add_parked_work(section: Section, user: User) -> None:
     if not user.has_perm("core.view_work"):
         return
     parked = Work.objects.filter(kind__startswith="publishing.", state=Work.State.PARKED)
-    rows = list(parked.annotate(total=Window(Count("*"))).order_by("-changed_at")[:SHOWN])
+    rows: list[Any] = list(parked.annotate(total=Window(Count("*"))).order_by("-changed_at")[:SHOWN])
     if not rows:
         return
     total: int = rows[0].total
@@ -206,7 +206,7 @@ def _scheduled(admins: "list[PublishableAdmin[Any]]", user: User) -> Section:
             happening.url,
             note=happening.what,
             when=moment(happening.at),
-            state=happening.name,
+            state="scheduled" if happening.name == "live" else happening.name,
         )
         for happening in found[:SHOWN]
     ]

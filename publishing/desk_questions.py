@@ -112,7 +112,7 @@ QUESTIONS = {
         Question("edits", "Edits waiting", edits),
         Question("scheduled", "Happens soon", scheduled, ("published_at", "pk")),
         Question("recent", "Recently live", recent, ("-published_at", "-pk")),
-        Question("problems", "Has problems", problems, ("-item__lint_result__errors", "-changed_at", "-pk")),
+        Question("problems", "Problems", problems, ("-item__lint_result__errors", "-changed_at", "-pk")),
         Question("waived", "Problems waived", waived),
     ]
 }

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 def admins_of(site: AdminSite, request: HttpRequest) -> "list[PublishableAdmin[Any]]":
-    """Those of the kinds that somebody may look at."""
+    """Those of the kinds that somebody may look at, by their names."""
     known: list[Any] = [site.get_model_admin(model) for model in KINDS.values() if site.is_registered(model)]
-    return [admin for admin in known if admin.has_view_permission(request)]
+    seen = [admin for admin in known if admin.has_view_permission(request)]
+    return sorted(seen, key=lambda admin: str(admin.opts.verbose_name))
 
 
 def rows_of(admin: "PublishableAdmin[Any]", user: User) -> Any:

@@ -218,7 +218,7 @@ def _do(
             _check_unchanged(content, request.POST.get(VERSION.format(content.pk), ""))
             action.act(_fresh(content), user, batch=batch, **values)
         except workflow.Refused as refusal:
-            refused.append((content.title, refusal.message))
+            refused.append((content.title, str(refusal.message)))
         else:
             admin.log_change(request, content, f"{action.label}, with others.")
             done += 1

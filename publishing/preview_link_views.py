@@ -41,7 +41,7 @@ def for_holders(view: View) -> View:
             response = _notice(request, 410, "This preview is closed", dead.words)
         except Refused as refused:
             back = reverse("preview_link", args=[signed])
-            response = _notice(request, 409, "That is not possible now", refused.message, back=back)
+            response = _notice(request, 409, "That is not possible now", str(refused.message), back=back)
         for name, value in HEADERS.items():
             response.headers[name] = value
         return response
@@ -60,9 +60,8 @@ def _by_link(request: HttpRequest) -> str:
 def preview_link(request: HttpRequest, signed: str) -> HttpResponse:
     """The readers' page of the link's revision, under a bar that says for whom it is and how long."""
     link, content = preview_links.opened(signed)
-    page, lost = previews.reader_page(
-        request, admin.site.get_model_admin(type(content)), content, link.revision
-    )
+    kind: Any = admin.site.get_model_admin(type(content))
+    page, lost = previews.reader_page(request, kind, content, link.revision)
     context = {
         "link": link,
         "is_public": content.state == "live" and content.live_version == link.revision.number,

@@ -217,7 +217,7 @@ def _act(
     admin.log_change(request, content, told)
     link = (
         format_html(' <a href="{}">See it on the site</a>', content.get_absolute_url())
-        if content.is_live and not step.told
+        if step.name in ("publish", "publish_edits") and content.is_live
         else ""
     )
     messages.success(request, format_html("{}{}", told, link))

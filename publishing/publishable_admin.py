@@ -35,6 +35,7 @@ from publishing.models import Publishable
 
 OF_THE_FORM = ("preview-window", "unsaved-offer", "autosave-form", "desk-presence", "field-notes")
 
+
 class PublishableAdmin[P: Publishable](DeskList[P], PicksImages[P]):
     """A subclass gives `page(content)`, the template and context of the readers' page, and may give `advice(content)`."""
 

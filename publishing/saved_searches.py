@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
@@ -76,9 +75,7 @@ def _is_known(list_admin: Any, name: str) -> bool:
     names, fields = {SEARCH_VAR, ORDER_VAR}, {list_admin.date_hierarchy}
     for entry in list_admin.list_filter:
         if isinstance(entry, type):
-            names |= (
-                {entry.parameter_name} if issubclass(entry, SimpleListFilter) else set(entry.parameter_names)
-            )
+            names |= set(getattr(entry, "parameter_names", ()) or [getattr(entry, "parameter_name", "")])
         else:
             fields.add(entry if isinstance(entry, str) else entry[0])
     field, _, lookup = name.partition("__")

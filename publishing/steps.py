@@ -53,6 +53,10 @@ def _publish(
         workflow.set_expiry(content, by, expires_at)
 
 
+def _expire(content: Publishable, by: User, expires_at: datetime | None) -> None:
+    workflow.set_expiry(content, by, expires_at)
+
+
 def _publish_edits(content: Publishable, by: User, at: datetime | None, **_: Any) -> None:
     workflow.publish_edits(content, by, at)
 
@@ -76,7 +80,8 @@ def _is_published(content: Publishable, user: User) -> bool:
     return content.status == Publishable.Status.PUBLISHED
 
 
-def _can_be_submitted(content: Publishable, user: User) -> bool:
+def _is_on_its_way(content: Publishable, user: User) -> bool:
+    """Whether there is anything that readers do not have yet."""
     return content.has_edits_waiting or not _is_published(content, user)
 
 
@@ -98,11 +103,17 @@ STEPS = {
             SubmissionForm,
             workflow.submit,
             "Submitted for review.",
-            _can_be_submitted,
+            _is_on_its_way,
             hint="Whoever reviews it is told by mail. You can go on writing.",
         ),
         Step(
-            "withdraw", Action.WITHDRAWN, "Take back", WhyForm, workflow.withdraw, "Taken back from review."
+            "withdraw",
+            Action.WITHDRAWN,
+            "Take back",
+            WhyForm,
+            workflow.withdraw,
+            "Taken back from review.",
+            _is_on_its_way,
         ),
         Step(
             "approve",
@@ -121,6 +132,7 @@ STEPS = {
             ReasonForm,
             workflow.request_changes,
             "Given back to its author, with your comment.",
+            _is_on_its_way,
         ),
         Step("assign", Action.ASSIGNED, "Assign", AssignmentForm, workflow.assign, "Assigned."),
         Step("publish", Action.PUBLISHED, "Publish", PublicationForm, _publish, "", _is_not_live),
@@ -153,7 +165,7 @@ STEPS = {
             _waits,
             hint="The newest version says again what readers have. The history keeps the edits.",
         ),
-        Step("expire", Action.EXPIRY_SET, "Set the end", ExpiryForm, workflow.set_expiry, "", _is_published),
+        Step("expire", Action.EXPIRY_SET, "Set the end", ExpiryForm, _expire, "", _is_published),
         Step(
             "unpublish",
             Action.UNPUBLISHED,

@@ -107,12 +107,9 @@ def texts_that_link(thing: Any) -> Iterator[Uses]:
 
 
 def linking_to(thing: Any) -> Iterator[Uses]:
-    """Texts with a link to its address, for everything that has a page of its own."""
+    """Texts with a link to its address or below it (its feed), for everything that has a page of its own."""
     path = thing.get_absolute_url()
-    links = Q()
-    for address in (path, absolute(path)):
-        for end in ('"', "#", "?"):
-            links |= Q(body_html__contains=f'href="{address}{end}')
+    links = Q(body_html__contains=f'href="{path}') | Q(body_html__contains=f'href="{absolute(path)}')
     for model in KINDS.values():
         if issubclass(model, Body):
             rows: Any = model._default_manager.filter(links)

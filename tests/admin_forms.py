@@ -17,7 +17,9 @@ def filled(context: Any, **changes: Any) -> dict[str, Any]:
     forms = [context["adminform"].form]
     for inline in context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
-    hidden = {context[f"{name}_name"]: context[name] for name in ("base", "seen") if f"{name}_name" in context}
+    hidden = {
+        context[f"{name}_name"]: context[name] for name in ("base", "seen") if f"{name}_name" in context
+    }
     shown = hidden | {field.html_name: _sent(field) for form in forms for field in form}
     return {name: value for name, value in (shown | changes).items() if value is not None}
 

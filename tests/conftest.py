@@ -44,6 +44,12 @@ def stranger(db: None) -> User:
 
 
 @pytest.fixture
+def newcomer(db: None) -> User:
+    """May open the admin, and nothing in it yet."""
+    return _staff("newcomer@example.org", "a-newcomer's-password", "Nora Newcomer")
+
+
+@pytest.fixture
 def author(db: None) -> User:
     """Writes; may do what they like with their own work, and nothing with anybody else's."""
     return _staff("author@example.org", "an-author's-password", "Ana Author", roles.AUTHOR)
@@ -81,9 +87,9 @@ def administrator(db: None) -> User:
     )
 
 
-def _staff(address: str, password: str, name: str, role: str) -> User:
+def _staff(address: str, password: str, name: str, *groups: str) -> User:
     user = User.objects.create_user(address, password, name=name, is_staff=True)
-    user.groups.add(Group.objects.get(name=role))
+    user.groups.set(Group.objects.filter(name__in=groups))
     return user
 
 

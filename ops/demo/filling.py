@@ -1,7 +1,5 @@
 """Makes the demo magazine out of the Markdown and YAML files beside this one, through the models and the workflow."""
 
-import secrets
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,45 +9,26 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.addresses import is_taken, vouch
+from accounts.addresses import is_taken
 from accounts.models import User
 from articles.models import Article, Byline, Section, Series
+from core.clock import database_now
 from media_pipeline.images import ingest
 from media_pipeline.models import MediaAsset
+from ops.demo.cast import ADDRESSES, Filling, Login, make_user, new_logins, open_the_admin
+from ops.demo.desk import ago, at, fill_desk
 from ops.demo.pictures import picture, portrait
 from pages.models import FrontPageSlot, StaticPage
 from people.models import Person, PersonLink
-from publishing import workflow
-from publishing.models import Item, Publication, PublicationLink, Topic
+from publishing import revisions, workflow
+from publishing.models import Item, Publication, PublicationLink, Publishable, Topic
 
 CREDIT = "Generated for the demo"
 _HERE = Path(__file__).parent
 LOCK = 0x6B657266  # any number that no other advisory lock has
-_ADDRESSES = {role: f"{role}@example.org" for role in ("editor", "author", "reader")}
 _DRAWING = ("draw", "inks", "seed", "paper", "size")
 
 type Facts = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    role: str
-    email: str
-    password: str
-
-
-@dataclass(slots=True)
-class Filling:
-    """What the parts of the magazine need of each other."""
-
-    now: datetime
-    users: dict[str, User]
-    people: dict[str, Person] = field(default_factory=dict)
-    articles: dict[str, Article] = field(default_factory=dict)
-
-    @property
-    def editor(self) -> User:
-        return self.users["editor"]
 
 
 class Busy(Exception):
@@ -60,7 +39,7 @@ def is_empty() -> bool:
     """Whether nobody has begun anything here: no settings, content or people, and nobody with an address of the demo."""
     models: list[type[Model]] = [Publication, Item, Person, Section, Series, Topic]
     begun = any(model._default_manager.exists() for model in models)
-    return not begun and not any(is_taken(email) for email in _ADDRESSES.values())
+    return not begun and not any(is_taken(email) for email in ADDRESSES.values())
 
 
 @transaction.atomic
@@ -72,14 +51,16 @@ def fill() -> list[Login] | None:
     _only_one()
     if not is_empty():
         return None
-    logins = [Login(role, email, secrets.token_urlsafe(12)) for role, email in _ADDRESSES.items()]
-    filling = Filling(timezone.localtime(), {login.role: _user(login) for login in logins})
+    logins = new_logins()
+    filling = Filling(timezone.localtime(database_now()), {login.role: make_user(login) for login in logins})
     _surroundings(_yaml("magazine.yaml"))
     for person in _yaml("people.yaml"):
         filling.people[person["slug"]] = _person(filling, person)
-    for path in sorted(_HERE.glob("pages/*.md")):
-        _page(filling, path)
     _articles(filling)
+    for path in sorted(_HERE.glob("pages/*.md")):
+        filling.pages[path.stem] = _page(filling, path)
+    fill_desk(filling)
+    open_the_admin(filling.users)
     return logins
 
 
@@ -89,13 +70,6 @@ def _only_one() -> None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if cursor.fetchone() != (True,):
             raise Busy("Another `manage.py demo` is filling this database right now.")
-
-
-def _user(login: Login) -> User:
-    make = User.objects.create_superuser if login.role == "editor" else User.objects.create_user
-    user = make(login.email, login.password, name=f"Demo {login.role}")
-    vouch(user)
-    return user
 
 
 def _surroundings(magazine: Facts) -> None:
@@ -129,13 +103,13 @@ def _person(filling: Filling, facts: Facts) -> Person:
     return person
 
 
-def _page(filling: Filling, path: Path) -> None:
+def _page(filling: Filling, path: Path) -> StaticPage:
     facts, body = _front_matter(path)
     page = StaticPage(
         slug=path.stem, name=facts["name"], summary=facts["summary"], body=body, created_by=filling.editor
     )
     page.save()
-    workflow.publish(page, by=filling.editor, quietly=True)
+    return _publish(filling, page, facts)
 
 
 def _articles(filling: Filling) -> None:
@@ -143,11 +117,17 @@ def _articles(filling: Filling) -> None:
     for slug in sorted(found, key=lambda slug: found[slug][0].get("days_ago", -99), reverse=True):
         filling.articles[slug] = _article(filling, slug, *found[slug])
     for slug, (facts, _) in found.items():
-        _relate(filling, filling.articles[slug], facts)
+        article = filling.articles[slug]
+        _relate(filling, article, facts)
+        if "begun" not in facts:
+            _publish(filling, article, facts)
+        else:
+            with ago(filling, article, days=facts["begun"]):
+                workflow.edited(article, revisions.snapshot(article), article.created_by)
 
 
 def _article(filling: Filling, slug: str, facts: Facts, body: str) -> Article:
-    hero = _asset(filling, f"{slug}.jpg", facts["hero"])
+    hero = facts.get("hero", {})
     for name, drawing in facts.get("images", {}).items():
         body = body.replace(
             f"(image:{name} ", f"({_asset(filling, f'{slug}-{name}.jpg', drawing).reference} "
@@ -161,11 +141,11 @@ def _article(filling: Filling, slug: str, facts: Facts, body: str) -> Article:
         section=Section.objects.get(name=facts["section"]),
         series=Series.objects.get(title=facts["series"]) if "series" in facts else None,
         part=facts.get("part"),
-        hero=hero,
-        hero_caption=facts["hero"].get("caption", ""),
+        hero=_asset(filling, f"{slug}.jpg", hero) if hero else None,
+        hero_caption=hero.get("caption", ""),
         sponsored="sponsor" in facts,
         sponsor=facts.get("sponsor", ""),
-        created_by=filling.editor,
+        created_by=_writer(filling, facts),
     )
     article.save()
     article.topics.set([Topic.objects.get(name=name) for name in facts["topics"]])
@@ -173,18 +153,25 @@ def _article(filling: Filling, slug: str, facts: Facts, body: str) -> Article:
         credit = byline if isinstance(byline, dict) else {"person": byline}
         person, role = filling.people[credit["person"]], credit.get("role", "")
         Byline.objects.create(article=article, person=person, role=role, position=position)
-    return _publish(filling, article, facts)
+    return article
 
 
-def _publish(filling: Filling, article: Article, facts: Facts) -> Article:
-    if facts.get("draft"):
-        return workflow.saved(article)
-    days, clock = facts["days_ago"], datetime.strptime(facts.get("time", "09:00"), "%H:%M")
-    at = (filling.now - timedelta(days=days)).replace(
+def _writer(filling: Filling, facts: Facts) -> User | None:
+    """The login of whoever comes first in the byline; most have none and send what they write."""
+    first = facts["by"][0]
+    return filling.people[first["person"] if isinstance(first, dict) else first].user
+
+
+def _publish[P: Publishable](filling: Filling, content: P, facts: Facts) -> P:
+    """As the site itself, as an import does: the old stock links to one another, so none could come first."""
+    days, clock = facts.get("days_ago", 240), datetime.strptime(facts.get("time", "09:00"), "%H:%M")
+    then = (filling.now - timedelta(days=days)).replace(
         hour=clock.hour, minute=clock.minute, second=0, microsecond=0
     )
-    workflow.publish(article, by=filling.editor, at=at, quietly=days > 0)
-    return workflow.saved(article) if facts.get("revised") else article
+    with at(filling, content, then):
+        workflow.edited(content, revisions.snapshot(content), content.created_by)
+        workflow.publish(content, by=None, at=then, quietly=True)
+    return workflow.saved(content) if facts.get("revised") else content
 
 
 def _relate(filling: Filling, article: Article, facts: Facts) -> None:

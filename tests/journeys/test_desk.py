@@ -18,9 +18,9 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def desk(site: str, page: Page, editor: User) -> Page:
+def desk(site: str, page: Page, publisher: User) -> Page:
     client = Client()
-    client.force_login(editor)
+    client.force_login(publisher)
     session = client.cookies[site_settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": site_settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
     page.set_viewport_size({"width": 1440, "height": 900})
@@ -103,7 +103,7 @@ def test_an_article_from_the_first_word_to_a_new_address(
     with desk.context.expect_page() as opened:
         text.press("Control+Enter")
     preview = opened.value
-    expect(preview.locator(".preview-bar")).to_contain_text("not published")
+    expect(preview.locator(".preview-bar")).to_contain_text("readers do not get it")
     expect(preview.get_by_role("heading", level=1)).to_have_text("Why the tide tables lie")
     assert preview.get_by_text("Nils Net").count() > 0
     preview.close()
@@ -129,14 +129,20 @@ def test_an_article_from_the_first_word_to_a_new_address(
     desk.get_by_label("Slug:").fill("tides")
     desk.get_by_label("Headline:").fill("Why tide tables are right")
     desk.keyboard.press("Control+s")
-    expect(desk.locator(".messagelist")).to_contain_text("changed successfully")
+    expect(desk.locator(".standing")).to_contain_text("Edits wait. Readers still get version 1")
+    anonymous.goto(f"{site}/articles/why-the-tide-tables-lie/")
+    expect(anonymous.get_by_role("heading", level=1)).to_have_text("Why the tide tables lie")
+    desk.get_by_role("button", name="Publish the edits …").click()
+    desk.get_by_role("button", name="Publish the edits", exact=True).click()
+    expect(desk.locator(".messagelist")).to_contain_text("Published.")
     anonymous.goto(f"{site}/articles/why-the-tide-tables-lie/")
     expect(anonymous).to_have_url(f"{site}/articles/tides/")
     expect(anonymous.get_by_role("heading", level=1)).to_have_text("Why tide tables are right")
 
 
 def test_unsaved_words_are_not_left_behind_unasked(site: str, desk: Page) -> None:
-    article = factories.article("Low water")
+    """Where nothing keeps them; what is written about an article is kept."""
+    section = factories.section("Water")
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -144,15 +150,15 @@ def test_unsaved_words_are_not_left_behind_unasked(site: str, desk: Page) -> Non
         dialog.accept()
 
     desk.on("dialog", stay)
-    form = f"{site}/admin/articles/article/{article.pk}/change/"
+    form = f"{site}/admin/articles/section/{section.pk}/change/"
     desk.goto(form)
     desk.wait_for_timeout(300)
-    desk.get_by_label("Headline:").click()
+    desk.get_by_label("Name:").click()
     desk.goto(f"{site}/admin/")
     assert asked == []
     desk.goto(form)
     desk.wait_for_timeout(300)
-    desk.get_by_label("Headline:").press_sequentially("Very ")
+    desk.get_by_label("Name:").press_sequentially("Very ")
     desk.goto(f"{site}/admin/")
     assert asked == ["beforeunload"]
 
@@ -169,7 +175,7 @@ def test_a_preview_of_a_form_with_errors_opens_nothing(site: str, desk: Page) ->
 
 def test_rows_are_dragged_and_removed_without_losing_any(site: str, desk: Page, no_errors: list[str]) -> None:
     people = [factories.person(name) for name in ("Ana", "Ben", "Cem")]
-    article = factories.article(by=people)
+    article = factories.article(by=people, published=False)
     desk.goto(f"{site}/admin/articles/article/{article.pk}/change/")
     choose(desk, 3, "Ana")
     desk.locator("#id_bylines-3-role").fill("Photographs")

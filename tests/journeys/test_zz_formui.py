@@ -18,7 +18,7 @@ def test_shots(site, desk, editor, author, page, settings):
     a = factories.article("Why the tide tables lie", published=False, created_by=author, standfirst="",
         body="The water came early, and nobody had been told about it by the harbour office.\n\n# Heading\n\n![](asset:99999)\n\nTODO: more. See [here](https://example.org).\n\n" + "Long paragraph. " * 200)
     workflow.baseline(a); a.refresh_from_db()
-    ac = Client(); ac.force_login(author)
+    settings.ALLOWED_HOSTS = ["localhost", "testserver"]; ac = Client(); ac.force_login(author)
     workflow.submit(a, author, reviewer=editor, due_on=timezone.localdate() - timedelta(days=2), why="Is the second paragraph clear?")
     workflow.comment(a, author, "I am not sure about this headline.", field="headline")
     workflow.comment(a, author, "The whole is too long.")

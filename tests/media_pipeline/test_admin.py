@@ -130,10 +130,10 @@ def test_the_library_comes_in_pages(desk: Client) -> None:
     assert [desk.get(LIBRARY, {"page": n}).json()["more"] for n in (1, 2)] == [True, False]
 
 
-def test_the_library_is_for_those_who_may(author: User, reader: User, signed_in: Any) -> None:
+def test_the_library_is_for_those_who_may(newcomer: User, reader: User, signed_in: Any) -> None:
     factories.image(alt="Secret")
-    assert signed_in(author).get(LIBRARY).status_code == 403
-    assert signed_in(author).post(UPLOAD, {"file": file(), "alt": "x"}).status_code == 403
+    assert signed_in(newcomer).get(LIBRARY).status_code == 403
+    assert signed_in(newcomer).post(UPLOAD, {"file": file(), "alt": "x"}).status_code == 403
     assert signed_in(reader).get(LIBRARY).status_code == 302
     assert MediaAsset.objects.count() == 1
 

@@ -56,7 +56,7 @@ def test_in_development_the_logins_are_kept_and_shown_again(settings: Settings, 
     kept = tmp_path / "demo-login.txt"
     assert kept.stat().st_mode & 0o777 == 0o600
     assert kept.read_text() in first
-    assert User.objects.get(email="editor@example.org").check_password(
+    assert User.objects.get(email="administrator@example.org").check_password(
         kept.read_text().splitlines()[1].split()[-1]
     )
 
@@ -65,7 +65,7 @@ def test_in_development_the_logins_are_kept_and_shown_again(settings: Settings, 
     assert kept.read_text() in second
     assert rows() == before
 
-    User.objects.get(email="editor@example.org").delete()
+    User.objects.get(email="administrator@example.org").delete()
     assert kept.read_text() not in demo()
 
 

@@ -90,11 +90,11 @@ def test_logins_are_given_by_those_who_may_see_them(
     assert person.user == reader
 
 
-def test_staff_without_rights_get_nothing(author: User, signed_in: Any) -> None:
+def test_staff_without_rights_get_nothing(newcomer: User, signed_in: Any) -> None:
     person = factories.person("Secret")
-    assert signed_in(author).get(change(person)).status_code == 403
+    assert signed_in(newcomer).get(change(person)).status_code == 403
     asked = {"app_label": "articles", "model_name": "byline", "field_name": "person", "term": ""}
-    assert signed_in(author).get("/admin/autocomplete/", asked).status_code == 403
+    assert signed_in(newcomer).get("/admin/autocomplete/", asked).status_code == 403
 
 
 LIST_QUERIES = 7

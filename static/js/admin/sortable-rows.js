@@ -9,6 +9,8 @@ class SortableRows extends HTMLElement {
   begin() {
     if (this.body) return;
     this.body = this.querySelector("tbody");
+    for (const heading of this.querySelectorAll("thead th:empty")) heading.replaceWith(document.createElement("td"));
+    if (!this.body.querySelector(".field-position input")) return; // only to be read
     this.classList.add("enhanced");
     this.places = this.dataset.places?.split("|");
     this.querySelector("thead th.original")?.replaceWith(document.createElement("td"));
