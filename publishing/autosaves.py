@@ -15,14 +15,14 @@ def keep(user: User, kind: str, item_id: int | None, form: QueryDict) -> Autosav
     for name in OURS:
         fields.pop(name, None)
     kept, _ = Autosave.objects.update_or_create(
-        user=user, kind=kind, item_id=item_id, defaults={"data": fields.urlencode(), "saved_at": Now()}
+        user=user, kind=kind, item=item_id, defaults={"data": fields.urlencode(), "saved_at": Now()}
     )
     return kept
 
 
 def find(user: User, kind: str, item_id: int | None) -> Autosave | None:
-    return Autosave.objects.filter(user=user, kind=kind, item_id=item_id).first()
+    return Autosave.objects.filter(user=user, kind=kind, item=item_id).first()
 
 
 def forget(user: User, kind: str, item_id: int | None) -> None:
-    Autosave.objects.filter(user=user, kind=kind, item_id=item_id).delete()
+    Autosave.objects.filter(user=user, kind=kind, item=item_id).delete()

@@ -20,7 +20,7 @@ def send(event: EditorialEvent, content: Publishable) -> None:
     if recipients is None:
         return
     title = " ".join(content.title.split())
-    for user in recipients(content).filter(is_active=True, is_staff=True).exclude(pk=event.by_id):
+    for user in recipients(content).filter(is_active=True, is_staff=True).exclude(pk__in=[event.by_id]):
         context = {
             "user": user,
             "event": event,
@@ -50,7 +50,7 @@ def _reviewers(content: Publishable) -> QuerySet[User]:
 
 
 def _assigned(content: Publishable) -> QuerySet[User]:
-    return User.objects.filter(pk=content.reviewer_id)
+    return User.objects.filter(pk__in=[content.reviewer_id])
 
 
 _NOTICES: dict[str, tuple[Callable[[Publishable], QuerySet[User]], str]] = {

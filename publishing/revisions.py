@@ -122,11 +122,8 @@ def own_fields(model: type[Publishable]) -> list[Any]:
 
 def own_many(model: type[Publishable]) -> list[Any]:
     """The many-to-many fields that an editor can change; those with rows of their own are `revised_rows`."""
-    return [
-        field
-        for field in model._meta.many_to_many
-        if field.editable and field.remote_field.through._meta.auto_created
-    ]
+    fields: list[Any] = list(model._meta.many_to_many)
+    return [f for f in fields if f.editable and f.remote_field.through._meta.auto_created]
 
 
 def _rows(content: Publishable, name: str) -> list[dict[str, Any]]:
@@ -193,6 +190,7 @@ def _whole(values: list[dict[str, Any]], fields: list[Any], lost: list[str]) -> 
             yield value
 
 
-def _as_stored(value: Any) -> Any:
+def _as_stored[T](value: T) -> T:
     """As JSON will give it back, so that two snapshots can be compared."""
-    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    stored: T = json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    return stored

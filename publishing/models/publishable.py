@@ -229,7 +229,7 @@ class Publishable(models.Model):
 
     def people_behind(self) -> QuerySet[User]:
         """The logins whose work it is. Kinds with bylines add those."""
-        return User.objects.filter(pk=self.created_by_id)
+        return User.objects.filter(pk__in=[self.created_by_id])
 
     def feed_paths(self) -> list[str]:
         """The feeds that show it. Kinds add their own; none for what no list shows."""
