@@ -5,7 +5,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
 from django.utils.timezone import get_current_timezone_name
+from django.views.decorators.http import require_http_methods
 
 from core.editing import DeskAdmin
 from core.widgets import element
@@ -38,6 +40,7 @@ class FrontPageAdmin(DeskAdmin[FrontPageSlot]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def compose(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied

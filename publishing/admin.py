@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -48,6 +49,8 @@ class PublicationAdmin(PicksImages[Publication]):
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         row, _ = Publication.objects.get_or_create(pk=1)
         return HttpResponseRedirect(
             reverse(f"{self.admin_site.name}:publishing_publication_change", args=[row.pk])

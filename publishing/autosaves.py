@@ -1,5 +1,7 @@
 """What is typed and not saved is kept, one form a person, until it is saved or thrown away. It is no revision."""
 
+from typing import Any
+
 from django.db.models.functions import Now
 from django.http import QueryDict
 
@@ -14,8 +16,9 @@ def keep(user: User, kind: str, item_id: int | None, form: QueryDict) -> Autosav
     fields = form.copy()
     for name in OURS:
         fields.pop(name, None)
+    which: dict[str, Any] = {"user": user, "kind": kind, "item_id": item_id}
     kept, _ = Autosave.objects.update_or_create(
-        user=user, kind=kind, item=item_id, defaults={"data": fields.urlencode(), "saved_at": Now()}
+        **which, defaults={"data": fields.urlencode(), "saved_at": Now()}
     )
     return kept
 

@@ -61,8 +61,8 @@ def export(model_admin: Any, request: HttpRequest, rows: QuerySet[Any]) -> HttpR
 class DeskList[P: Publishable](ModelAdmin[P]):
     """A kind gives `export_row(content)`, and with `exported` the relations that it needs for that."""
 
-    change_list_template: Any = "admin/desk/change_list.html"
-    list_filter: Any = DESK_FILTERS
+    change_list_template: ClassVar[Any] = "admin/desk/change_list.html"
+    list_filter: ClassVar[Any] = DESK_FILTERS
     actions: Any = [*(_bulk_action(bulk) for bulk in BULK.values()), duplicate, export]
     exported: ClassVar[tuple[str, ...]] = ()
 

@@ -38,7 +38,7 @@ def history(request: HttpRequest, object_id: int, *, admin: "PublishableAdmin[An
         "page": page_of(request, entries, per_page=50),
         "may_restore": workflow.problem(content, EditorialEvent.Action.RESTORED, signed_in_user(request))
         is None,
-        "media": Media(js=[element("confirm-step")]),
+        "media": Media(js=[element("confirm-step")]),  # type: ignore[list-item]
     }
     return TemplateResponse(request, "admin/history.html", context)
 

@@ -165,7 +165,7 @@ class PublishableAdmin[P: Publishable](DeskList[P], PicksImages[P]):
         kept = autosaves.find(signed_in_user(request), self.model.kind, content.item_id if content else None)
         if kept:
             session.restored = kept
-            request.method, request.POST = "POST", QueryDict(kept.data)  # type: ignore[assignment]
+            request.method, request.POST = "POST", QueryDict(kept.data)
             request._files = MultiValueDict()  # type: ignore[attr-defined]  # or Django reads both anew
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
 

@@ -60,6 +60,10 @@ def paths_for(route):
         out.append((base, {"ONLY": "POST", "action": "delete_selected", "_selected_action": "{own}", "post": "yes"}))
         out.append((base, {"ONLY": "POST", "action": "delete_selected", "_selected_action": "{own_live}", "post": "yes"}))
         return out
+    if route == "admin/articles/section/":
+        base = "/admin/articles/section/"
+        return [(base, None), (base, {"ONLY": "POST", "_save": "", "form-TOTAL_FORMS": "0", "form-INITIAL_FORMS": "0"}),
+                (base, {"ONLY": "POST", "action": "delete_selected", "_selected_action": "{section}", "post": "yes"})]
     m = re.match(r"/admin/(media_pipeline/mediaasset|people/person)/<path:object_id>/(.*)$", r)
     if m:
         name = "image" if "media" in m[1] else "person"

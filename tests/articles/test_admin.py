@@ -191,6 +191,10 @@ def test_a_part_is_numbered_by_itself_and_never_twice(desk: Client) -> None:
     save(desk, ADD, headline="Two", series=series.pk)
     assert list(Article.objects.order_by("part").values_list("headline", "part")) == [("One", 1), ("Two", 2)]
     refused = errors(save(desk, ADD, headline="Three", series=series.pk, part=2))
+    unknown = "Something that is not published is part 2 already. The next free number is 3."
+    assert refused == {"part": [unknown]}
+    workflow.publish(Article.objects.get(part=2), by=None)
+    refused = errors(save(desk, ADD, headline="Three", series=series.pk, part=2))
     assert refused == {"part": ["“Two” is part 2 already. The next free number is 3."]}
     assert errors(save(desk, ADD, headline="Four", part=1)) == {
         "series": ["Choose the series that this is a part of, or empty the part."]
