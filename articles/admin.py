@@ -11,7 +11,7 @@ from articles.models import Article, Byline, Section, Series
 from core import caching
 from core.editing import KeepsAddress, SortableInline
 from media_pipeline.models import MediaAsset
-from publishing.list_filters import DESK_FILTERS
+from publishing.lists.filters import DESK_FILTERS
 from publishing.publishable_admin import PublishableAdmin
 from search.indexing import reindex
 from search.items import choosable

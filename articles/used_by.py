@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 from articles.models import Article, Section, Series
 from people.models import Person
+from publishing.lists.used_by import Uses, linking_to, used_by
 from publishing.models import Publishable, Topic
-from publishing.used_by import Uses, linking_to, used_by
 
 
 @used_by(Publishable)

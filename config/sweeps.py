@@ -2,8 +2,9 @@
 
 from core import caching, jobs, wakeups, work
 from core.sweeps import Sweep
-from publishing import link_checks, lint_results, outside_links
+from publishing import lint_results
 from publishing.jobs import announce_due, publish_due_edits
+from publishing.links import link_checks, outside_links
 
 MINUTE, DAY = 60, 24 * 60 * 60
 

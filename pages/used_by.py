@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from pages.models import FrontPageSlot
+from publishing.lists.used_by import Uses, used_by
 from publishing.models import Publishable
-from publishing.used_by import Uses, used_by
 
 
 @used_by(Publishable)

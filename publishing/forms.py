@@ -17,7 +17,7 @@ from publishing.models import Publishable
 from publishing.revisions import own_fields
 
 if TYPE_CHECKING:
-    from publishing.editing_session import EditingSession
+    from publishing.writing.editing_session import EditingSession
 
 FURTHEST = timedelta(days=3653)
 

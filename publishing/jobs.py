@@ -3,7 +3,8 @@ from django.db import transaction
 
 from core import caching
 from core.work import Run, handler
-from publishing import link_checks, lint_results, outside_links, workflow
+from publishing import lint_results, workflow
+from publishing.links import link_checks, outside_links
 from publishing.models import KINDS, Publishable
 from publishing.pings import ping_soon
 from publishing.rerendering import rerender

@@ -25,7 +25,11 @@ def ping(run: Run) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     try:
         answer = outbound.fetch(
-            settings.WEBSUB_HUB, method="POST", headers=headers, data=urlencode(form).encode(), purpose="WebSub"
+            settings.WEBSUB_HUB,
+            method="POST",
+            headers=headers,
+            data=urlencode(form).encode(),
+            purpose="WebSub",
         )
     except outbound.OutboundError as error:
         raise Transient(f"The hub could not be told: {error}") from error

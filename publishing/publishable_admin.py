@@ -17,21 +17,16 @@ from django.utils.safestring import SafeString
 from accounts.staff import signed_in_user
 from core.widgets import MarkdownEditor, element
 from media_pipeline.widgets import PicksImages
-from publishing import (
-    autosave_views,
-    autosaves,
-    change_form,
-    history_views,
-    publication_views,
-    revision_views,
-    sharing_views,
-    workflow,
-)
-from publishing.desk_lists import DeskList
-from publishing.editing_session import EditingSession
+from publishing import workflow
 from publishing.forms import PublishableForm
-from publishing.list_filters import STATES
+from publishing.history import history_views, revision_views
+from publishing.lists.desk_list import DeskList
+from publishing.lists.filters import STATES
 from publishing.models import Publishable
+from publishing.sharing import sharing_views
+from publishing.steps import publication_views
+from publishing.writing import autosave_views, autosaves, change_form
+from publishing.writing.editing_session import EditingSession
 
 OF_THE_FORM = ("preview-window", "unsaved-offer", "autosave-form", "desk-presence", "field-notes")
 

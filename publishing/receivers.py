@@ -6,7 +6,8 @@ from core import caching
 from core.signals import address_changed
 from media_pipeline.models import MediaAsset
 from media_pipeline.signals import asset_changed
-from publishing import outside_links, redirects
+from publishing import redirects
+from publishing.links import outside_links
 from publishing.models import Publishable, Revision
 from publishing.rerendering import rerender_soon, showing
 from publishing.signals import content_changed, revision_saved

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publishing import preview_link_views as views
+from publishing.sharing import preview_link_views as views
 
 urlpatterns = [
     path("<str:signed>/", views.preview_link, name="preview_link"),

@@ -7,8 +7,8 @@ from django.urls import URLPattern
 
 from accounts.staff import signed_in_user
 from core.generics import ModelAdmin
-from publishing.markdown_preview import may_write
 from publishing.models import Item
+from publishing.writing.markdown_preview import may_write
 from search.items import choosable
 
 

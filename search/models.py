@@ -74,9 +74,7 @@ class IndexEntry(models.Model):
         verbose_name_plural = "index entries"
         indexes = [
             models.Index(fields=["-published_at", "-id"], name="entry_newest"),
-            models.Index(
-                fields=["expires_at"], condition=Q(expires_at__isnull=False), name="entry_expiring"
-            ),
+            models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="entry_expiring"),
             GinIndex(fields=["vector"], name="entry_vector"),
         ]
 

@@ -24,8 +24,9 @@ from django.utils import timezone
 from accounts.models import User
 from articles.models import Article
 from core.models import Work
-from publishing import preview_links, workflow
+from publishing import workflow
 from publishing.models import Publication, Redirect, SavedSearch
+from publishing.sharing import preview_links
 from tests import factories
 from tests.routes import all_routes
 

@@ -32,7 +32,7 @@ class OutsideLinkQuerySet(models.QuerySet["OutsideLink"]):
 
 
 class OutsideLink(models.Model):
-    """One address of another site that our texts link to. `publishing.link_checks` writes all but the address."""
+    """One address of another site that our texts link to. `publishing.links.link_checks` writes all but the address."""
 
     class State(models.TextChoices):
         UNCHECKED = "unchecked", "Not checked yet"

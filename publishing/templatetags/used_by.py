@@ -4,12 +4,12 @@ from django import template
 from django.contrib import admin
 from django.db.models import Model
 
-from publishing.used_by import told
+from publishing.lists.used_by import told
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def used_by(context: Any, thing: Model) -> Any:
-    """What points at it, as far as whoever asks may know it: a list of `publishing.used_by.Told`."""
+    """What points at it, as far as whoever asks may know it: a list of `publishing.lists.used_by.Told`."""
     return told(admin.site, context["request"].user, thing)

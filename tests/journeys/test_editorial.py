@@ -79,14 +79,18 @@ def test_from_the_first_draft_to_an_old_version_brought_back(
     write.get_by_role("button", name="Submit for review").click()
     said(write, "Submitted for review")
     article = Article.objects.get()
-    form, publication = (f"{site}/admin/articles/article/{article.pk}/{page}/" for page in ("change", "publication"))
+    form, publication = (
+        f"{site}/admin/articles/article/{article.pk}/{page}/" for page in ("change", "publication")
+    )
 
     # An editor finds it on the desk and asks for a change.
     edit.goto(f"{site}/admin/")
     edit.get_by_role("link", name="Why the tide tables lie").first.click()
     edit.goto(publication)
     edit.locator("summary", has_text="Ask for changes").click()
-    edit.locator("form", has=edit.locator("[name=request_changes]")).locator("textarea").fill("Which harbour?")
+    edit.locator("form", has=edit.locator("[name=request_changes]")).locator("textarea").fill(
+        "Which harbour?"
+    )
     edit.locator("[name=request_changes]").click()
     said(edit, "Given back")
     write.goto(form)
@@ -121,7 +125,9 @@ def test_from_the_first_draft_to_an_old_version_brought_back(
     edit.goto(form)
     edit.get_by_role("link", name="Share").click()
     edit.get_by_label("for whom", exact=False).fill("Gwen, the harbour master")
-    edit.locator("form", has=edit.get_by_label("for whom", exact=False)).locator("button[type=submit]").click()
+    edit.locator("form", has=edit.get_by_label("for whom", exact=False)).locator(
+        "button[type=submit]"
+    ).click()
     link = edit.get_by_text("/preview/").first.inner_text().strip()
     guest.goto(link)
     expect(guest.locator("main")).to_contain_text("at eleven")

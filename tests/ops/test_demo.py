@@ -25,9 +25,9 @@ from ops.demo.pictures import picture, portrait
 from pages.models import FrontPageSlot, StaticPage
 from people.models import Person
 from publishing import revisions
-from publishing.desk_questions import mine, overdue, waiting, waived
+from publishing.desk.questions import mine, overdue, waiting, waived
 from publishing.models import Comment, EditorialEvent, Publication, Publishable, Topic, Waiver
-from publishing.notes import notes_on_newest
+from publishing.writing.notes import notes_on_newest
 
 UNSOUND = "the-thermometer-that-cried-wolf"
 FEATURES = {

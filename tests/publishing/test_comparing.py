@@ -13,10 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from articles.models import Article
 from pages.models import StaticPage
-from publishing.comparing import COARSE, compare
+from publishing.history.comparing import COARSE, compare
+from publishing.history.word_diff import Span
 from publishing.models import Revision
 from publishing.revisions import Snapshot
-from publishing.word_diff import Span
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -14,9 +14,10 @@ from accounts.models import User
 from articles.models import Article
 from core.models import Work
 from pages.models import FrontPageSlot
-from publishing import autosaves, lint_results, revisions, workflow
+from publishing import lint_results, revisions, workflow
 from publishing.linter import Finding, Level
 from publishing.models import KINDS, LintResult, Redirect, Waiver
+from publishing.writing import autosaves
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,8 @@ from django.utils import timezone
 from articles.models import Article
 from core import outbound, work
 from core.models import Work
-from publishing import link_checks, linter, outside_links, workflow
+from publishing import linter, workflow
+from publishing.links import link_checks, outside_links
 from publishing.linter import Level
 from publishing.models import KINDS, OutsideLink, Publishable, Revision, digest_of
 from tests import factories

@@ -16,9 +16,10 @@ from django.utils import timezone
 from accounts.models import User
 from articles.models import Article
 from core.models import Work
-from publishing import duplicates, revisions, workflow
-from publishing.csv_export import COLUMNS, harmless
+from publishing import revisions, workflow
 from publishing.jobs import announce
+from publishing.lists import duplicates
+from publishing.lists.csv_export import COLUMNS, harmless
 from publishing.models import EditorialEvent, Revision
 from tests import factories
 from tests.publishing.test_desk import changed, draft, submitted
@@ -241,7 +242,7 @@ def test_all_pages_are_those_of_the_filter(author: User, publisher: User, signed
 
 
 def test_too_many_at_once_are_refused(publisher: User, signed_in: SignIn, monkeypatch: Any) -> None:
-    monkeypatch.setattr("publishing.list_actions.MOST", 1)
+    monkeypatch.setattr("publishing.lists.actions.MOST", 1)
     articles = [factories.article(), factories.article()]
     ask(signed_in(publisher), "archive", *articles)
     assert set(states().values()) == {"live"}

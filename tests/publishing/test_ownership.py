@@ -14,8 +14,10 @@ from accounts.models import User
 from articles.models import Article
 from media_pipeline.models import MediaAsset
 from people.models import Person
-from publishing import autosaves, preview_links, workflow
+from publishing import workflow
 from publishing.models import Comment, Revision, SavedSearch
+from publishing.sharing import preview_links
+from publishing.writing import autosaves
 from tests import factories
 from tests.admin_forms import errors, fill, save
 

@@ -26,8 +26,9 @@ from config import logs
 from core import caching
 from core.models import Work
 from pages.models import StaticPage
-from publishing import preview_links, workflow
+from publishing import workflow
 from publishing.models import Comment, EditorialEvent, PreviewLink
+from publishing.sharing import preview_links
 from tests import factories
 from tests.publishing.test_previews import BAR, edit, everything, preview_of, timeless
 
@@ -230,7 +231,7 @@ def forged(link: PreviewLink) -> dict[str, str]:
     """Addresses that somebody could try who has one good link, or knows how they are made."""
     good = path_of(link).split("/")[2]
     number, signature = good.split(".")
-    salted = {"": Signer(), "other": Signer(salt="publishing.previews"), "time": TimestampSigner()}
+    salted = {"": Signer(), "other": Signer(salt="publishing.sharing.previews"), "time": TimestampSigner()}
     return {
         "another number": f"{link.pk + 1}.{signature}",
         "no signature": number,

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from publishing import saved_searches
+from publishing.lists import saved_searches
 from publishing.models import SavedSearch
 from tests import factories
 

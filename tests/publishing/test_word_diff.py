@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publishing.word_diff import STEPS, Effort, Passage, Span, differences, passages
+from publishing.history.word_diff import STEPS, Effort, Passage, Span, differences, passages
 
 TEXTS = st.text(
     st.sampled_from("ab \n") | st.sampled_from("é’'-.\t\r\u2028\U0001f600*_#"), max_size=120

@@ -1,4 +1,4 @@
-"""Links to other sites, by what `publishing.link_checks` found there. Nobody is asked while somebody waits.
+"""Links to other sites, by what `publishing.links.link_checks` found there. Nobody is asked while somebody waits.
 
 A dead one is a warning, not an error: the other site's state is not the author's doing, it may look different from where
 readers are, and nobody else's outage may stop us from publishing.
@@ -7,12 +7,12 @@ readers are, and nobody else's outage may stop us from publishing.
 from collections.abc import Iterator
 
 from core.markdown.reading import Link
+from publishing.links.outside_links import address_of
 from publishing.linter.checked import Checked
 from publishing.linter.findings import Level, Problem
 from publishing.linter.registry import rule
 from publishing.models import OutsideLink
 from publishing.models.links import OutsideLinkQuerySet
-from publishing.outside_links import address_of
 
 
 @rule("link-outside-dead", Level.WARNING)

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.staff import signed_in_user
 from core.widgets import element
-from publishing import preview_links, workflow
-from publishing.preview_link_forms import PreviewLinkForm
-from publishing.publication_views import about, get_content
+from publishing import workflow
+from publishing.sharing import preview_links
+from publishing.sharing.preview_link_forms import PreviewLinkForm
+from publishing.steps.publication_views import about, get_content
 
 if TYPE_CHECKING:
     from publishing.publishable_admin import PublishableAdmin

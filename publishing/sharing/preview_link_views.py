@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.origin import sent_from_here
 from core.ratelimit import limited
-from publishing import preview_links, previews
-from publishing.preview_link_forms import GuestCommentForm
+from publishing.sharing import preview_links, previews
+from publishing.sharing.preview_link_forms import GuestCommentForm
 from publishing.workflow import Refused
 
 type View = Callable[[HttpRequest, str], HttpResponse]

@@ -15,7 +15,7 @@ from core.paging import page_of
 from core.widgets import element
 from publishing import workflow
 from publishing.models import EditorialEvent, Revision
-from publishing.publication_views import about, get_content
+from publishing.steps.publication_views import about, get_content
 
 if TYPE_CHECKING:
     from publishing.publishable_admin import PublishableAdmin

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.staff import signed_in_user
 from core.clock import database_now
-from publishing import desk_happenings
-from publishing.desk_happenings import Happening
-from publishing.desk_rows import admins_of
+from publishing.desk import happenings
+from publishing.desk.happenings import Happening
+from publishing.desk.rows import admins_of
 
 YEARS = range(1970, 3000)
 SHOWN = 5  # of a day, before "more"
@@ -46,8 +46,8 @@ def desk_calendar(request: HttpRequest) -> HttpResponse:
     first = _month(request.GET.get("month") or f"{today:%Y-%m}")
     dates = months.Calendar().monthdatescalendar(first.year, first.month)
     start, end = _midnight(dates[0][0]), _midnight(dates[-1][-1] + timedelta(days=1))
-    found, total = desk_happenings.between(
-        admins_of(admin.site, request), user, start, end, desk_happenings.EVERYTHING, most=MOST
+    found, total = happenings.between(
+        admins_of(admin.site, request), user, start, end, happenings.EVERYTHING, most=MOST
     )
     context = {
         **admin.site.each_context(request),

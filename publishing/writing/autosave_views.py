@@ -10,10 +10,10 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.staff import signed_in_user
-from publishing import autosaves, presence
 from publishing.models import Revision
-from publishing.notes import as_newest, notes_on
-from publishing.publication_views import get_content
+from publishing.steps.publication_views import get_content
+from publishing.writing import autosaves, presence
+from publishing.writing.notes import as_newest, notes_on
 
 if TYPE_CHECKING:
     from publishing.publishable_admin import PublishableAdmin

@@ -7,8 +7,10 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.staff import signed_in_user
-from publishing import autosaves, comparing, revisions, workflow
+from publishing import revisions, workflow
+from publishing.history import comparing
 from publishing.models import Autosave, Publishable, Revision
+from publishing.writing import autosaves
 
 if TYPE_CHECKING:
     from publishing.publishable_admin import PublishableAdmin

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.staff import signed_in_user
-from publishing.desk_rows import admins_of, list_path
+from publishing.desk.rows import admins_of, list_path
 from publishing.models import SavedSearch
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from publishing import revisions, workflow
 from publishing.models import KINDS, Comment, EditorialEvent, PreviewLink, Publishable
 from publishing.workflow import Refused
 
-SALT = "publishing.preview_links"
+SALT = "publishing.sharing.preview_links"
 May, Action = PreviewLink.May, EditorialEvent.Action
 
 

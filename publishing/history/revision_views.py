@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from publishing.comparing import compare
+from publishing.history.comparing import compare
 from publishing.models import Publishable, Revision
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from django.utils.timezone import get_current_timezone
 
 from accounts.models import User
 from accounts.staff import signed_in_user
-from publishing.desk_questions import QUESTIONS
+from publishing.desk.questions import QUESTIONS
 
 STATES = {
     "draft": "Draft",

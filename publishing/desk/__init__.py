@@ -19,9 +19,9 @@ from accounts.models import User
 from accounts.staff import signed_in_user
 from core.clock import database_now
 from core.models import Work
-from publishing import desk_happenings
-from publishing.desk_questions import QUESTIONS, SOON, URGENCY, open_comments
-from publishing.desk_rows import add_path, admins_of, list_path, rows_of
+from publishing.desk import happenings
+from publishing.desk.questions import QUESTIONS, SOON, URGENCY, open_comments
+from publishing.desk.rows import add_path, admins_of, list_path, rows_of
 from publishing.models import Autosave, Publishable, Waiver
 from publishing.workflow import OPEN
 
@@ -197,9 +197,7 @@ def _scheduled(admins: "list[PublishableAdmin[Any]]", user: User) -> Section:
     """What happens by itself within the next days."""
     section = Section("scheduled", "Scheduled", EMPTY["scheduled"])
     now = database_now()
-    found, section.count = desk_happenings.between(
-        admins, user, now, now + SOON, desk_happenings.BY_ITSELF, most=SHOWN
-    )
+    found, section.count = happenings.between(admins, user, now, now + SOON, happenings.BY_ITSELF, most=SHOWN)
     section.rows = [
         Row(
             happening.title,

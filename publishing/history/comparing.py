@@ -18,9 +18,9 @@ from django.utils.timezone import is_aware, localtime
 
 from media_pipeline.models import MediaAsset
 from media_pipeline.widgets import thumbnail
+from publishing.history.word_diff import Effort, Passage, Span, differences, passages, replaced
 from publishing.models import Item, Publishable, contents_of
 from publishing.revisions import Snapshot
-from publishing.word_diff import Effort, Passage, Span, differences, passages, replaced
 
 COARSE = "Too much changed to compare it word by word: some passages are marked as a whole."
 _IMAGE = re.compile(r"\basset:([0-9]{1,18})\b")

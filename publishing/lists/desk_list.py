@@ -19,12 +19,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.staff import signed_in_user
 from core.generics import ModelAdmin
-from publishing import csv_export, duplicates, list_actions, saved_searches
-from publishing.desk_rows import heavy_fields, list_path
-from publishing.list_actions import BULK
-from publishing.list_filters import DESK_FILTERS
+from publishing.desk.rows import heavy_fields, list_path
+from publishing.lists import actions, csv_export, duplicates, saved_searches
+from publishing.lists.actions import BULK
+from publishing.lists.filters import DESK_FILTERS
 from publishing.models import Publishable
-from publishing.publication_views import get_content
+from publishing.steps.publication_views import get_content
 from publishing.workflow import TRANSITIONS
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ class DeskChangeList(ChangeList):
         return rows.defer(*heavy_fields(self.model))
 
 
-def _bulk_action(bulk: list_actions.BulkAction) -> Callable[..., Any]:
+def _bulk_action(bulk: actions.BulkAction) -> Callable[..., Any]:
     def act(model_admin: Any, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
-        return list_actions.bulk(model_admin, request, rows, bulk)
+        return actions.bulk(model_admin, request, rows, bulk)
 
     act.__name__ = bulk.name
     described: Callable[..., Any] = admin.action(description=bulk.label)(act)
@@ -50,7 +50,7 @@ def _bulk_action(bulk: list_actions.BulkAction) -> Callable[..., Any]:
 
 @admin.action(description="Duplicate", permissions=["add"])
 def duplicate(model_admin: Any, request: HttpRequest, rows: QuerySet[Any]) -> None:
-    list_actions.copy(model_admin, request, rows)
+    actions.copy(model_admin, request, rows)
 
 
 @admin.action(description="Export as CSV")

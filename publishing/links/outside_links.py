@@ -1,4 +1,4 @@
-"""Which other sites our texts link to: a row for each address, for `publishing.link_checks` to ask."""
+"""Which other sites our texts link to: a row for each address, for `publishing.links.link_checks` to ask."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta

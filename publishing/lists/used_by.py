@@ -18,7 +18,7 @@ from django.db.models import Model, Q, QuerySet
 from accounts.models import User
 from core.links import absolute
 from people.models import Person
-from publishing.desk_rows import heavy_fields
+from publishing.desk.rows import heavy_fields
 from publishing.models import KINDS, Body, Publishable, Redirect, Topic
 
 NAMED = 10  # of one sort; the rest is counted

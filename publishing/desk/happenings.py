@@ -9,8 +9,8 @@ from django.db.models import Count, F, Q, Window
 from django.utils.timezone import localtime
 
 from accounts.models import User
-from publishing.desk_questions import is_in_hand
-from publishing.desk_rows import rows_of
+from publishing.desk.questions import is_in_hand
+from publishing.desk.rows import rows_of
 from publishing.models import Publishable
 
 if TYPE_CHECKING:

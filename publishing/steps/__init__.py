@@ -22,7 +22,7 @@ from publishing.forms import (
     WhyForm,
 )
 from publishing.models import EditorialEvent, Publishable
-from publishing.notes import notes_on_newest
+from publishing.writing.notes import notes_on_newest
 
 Action = EditorialEvent.Action
 

@@ -19,12 +19,13 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from accounts.staff import signed_in_user
-from publishing import duplicates, workflow
-from publishing.desk_rows import list_path
+from publishing import workflow
+from publishing.desk.rows import list_path
 from publishing.forms import AssignmentForm, SubmissionForm, WhyForm
-from publishing.list_filters import STATES
+from publishing.lists import duplicates
+from publishing.lists.filters import STATES
+from publishing.lists.saved_searches import kept_of
 from publishing.models import EditorialEvent, Publishable
-from publishing.saved_searches import kept_of
 
 if TYPE_CHECKING:
     from publishing.publishable_admin import PublishableAdmin

@@ -6,10 +6,12 @@ from django.contrib.admin.helpers import AdminErrorList
 from django.http import HttpRequest
 
 from accounts.staff import signed_in_user
-from publishing import autosaves, publication_views, workflow
-from publishing.editing_session import BASE, SEEN, EditingSession
-from publishing.notes import notes_on
-from publishing.standing import next_words, standing
+from publishing import workflow
+from publishing.steps import publication_views
+from publishing.steps.standing import next_words, standing
+from publishing.writing import autosaves
+from publishing.writing.editing_session import BASE, SEEN, EditingSession
+from publishing.writing.notes import notes_on
 
 if TYPE_CHECKING:
     from publishing.publishable_admin import PublishableAdmin

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.staff import signed_in_user
 from core.widgets import element
-from publishing import previews, workflow
+from publishing import workflow
 from publishing.forms import WhenForm
 from publishing.models import Comment, EditorialEvent, Publishable, Revision
-from publishing.notes import notes_on_newest
-from publishing.standing import next_step, standing
+from publishing.sharing import previews
 from publishing.steps import STEPS, Step
+from publishing.steps.standing import next_step, standing
+from publishing.writing.notes import notes_on_newest
 
 if TYPE_CHECKING:
     from publishing.publishable_admin import PublishableAdmin
