@@ -124,6 +124,7 @@ class Article(Publishable, Body):
     class Meta(Publishable.Meta):
         ordering = ["-published_at", "-id"]
         indexes = [
+            *Publishable.Meta.indexes,
             models.Index(fields=["section", "-published_at"], name="article_section_newest"),
             models.Index(fields=["series", "part"], name="article_series_part"),
         ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth import get_permission_codename
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Model, QuerySet, TextField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from core import caching
 from core.generics import ModelAdmin, TabularInline
 from core.signals import address_changed
-from core.widgets import HueInput, PlainTextarea, element
+from core.widgets import HueInput, PlainTextarea, SearchSelect, SearchSelectMultiple, element
 
 
 class PlainFields:
@@ -34,6 +34,16 @@ class PlainFields:
             ) = False
         return field
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", SearchSelect(db_field, self.admin_site))  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", SearchSelectMultiple(db_field, self.admin_site))  # type: ignore[attr-defined]
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
 
 _usual_methods = method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
 
@@ -47,6 +57,8 @@ class StrictPages:
 
     @_usual_methods
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if "_saveasnew" in request.POST:
+            raise BadRequest("Nothing here is saved as something new.")
         return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
 
     @_usual_methods
@@ -80,9 +92,13 @@ class SortableInline[Child: Model, Parent: Model](PlainFields, TabularInline[Chi
 
     template = "admin/edit_inline/sortable.html"
     extra = 1
+    max_num = 100
 
     class Media:
         js = [element("sortable-rows")]
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, **{"absolute_max": self.max_num, **kwargs})
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A column's heading is no label to a screen reader."""

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.forms.widgets import Script
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,6 +19,22 @@ class PlainTextarea(forms.Textarea):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         value = super().value_from_datadict(data, files, name)
         return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+class _KnownNumbers:
+    """What is sent and is no number chooses nothing; Django would ask the database for it, and fail."""
+
+    def optgroups(self, name: Any, value: Any, attr: Any = None) -> Any:
+        numbers = [one for one in value if str(one).isascii() and str(one).isdecimal()]
+        return super().optgroups(name, numbers, attr)  # type: ignore[misc]
+
+
+class SearchSelect(_KnownNumbers, AutocompleteSelect):
+    """A choice that is searched for."""
+
+
+class SearchSelectMultiple(_KnownNumbers, AutocompleteSelectMultiple):
+    """Choices that are searched for."""
 
 
 class HueInput(forms.NumberInput):

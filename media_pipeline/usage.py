@@ -1,6 +1,6 @@
-"""Where an image is used, whatever uses it: asked of every relation that points here, so that no app need be known."""
+"""Where an image is used, whatever uses it: asked of every relation that points here, and of the finders of other apps."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -10,14 +10,25 @@ from django.http import HttpRequest
 
 from media_pipeline.models import MediaAsset
 
+type Finder = Callable[[MediaAsset], Iterable[tuple[Model, str]]]
+
+_finders: list[Finder] = []
+
+
+def finder(find: Finder) -> Finder:
+    """Register a function for uses that no relation tells of."""
+    _finders.append(find)
+    return find
+
 
 def uses(asset: MediaAsset) -> list[tuple[Model, str]]:
     """Each row that points at the image, with what it calls it: (an article, "images")."""
-    return [
+    pointing = [
         (row, field.verbose_name)
         for field in _fields()
         for row in field.model._base_manager.filter(**{field.name: asset}).order_by("pk")
     ]
+    return pointing + [use for find in _finders for use in find(asset)]
 
 
 def seen_uses(

@@ -1,6 +1,5 @@
 from typing import Any
 
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
@@ -8,11 +7,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.editing import DeskAdmin
-from core.widgets import element
+from core.widgets import SearchSelect, element
 from media_pipeline.models import MediaAsset
 
 
-class ImageSelect(AutocompleteSelect):
+class ImageSelect(SearchSelect):
     """A search by name, with the chosen image under it and a button that opens the library."""
 
     class Media:

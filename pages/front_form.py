@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core import caching
+from core.widgets import SearchSelect
 from pages.front import SECONDARIES
 from pages.models import FrontPageSlot
 from pages.timed_slots import BaseTimedSlots
@@ -22,7 +22,7 @@ class SlotForm(forms.Form):
     item = forms.ModelChoiceField(
         choosable(),
         required=False,
-        widget=AutocompleteSelect(
+        widget=SearchSelect(
             FrontPageSlot._meta.get_field("item"), admin.site, attrs={"aria-label": "What stands here"}
         ),
     )

@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Exists, F, OuterRef
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from core.clock import database_now
 from core.generics import ModelForm
+from core.widgets import SearchSelect
 from pages.models import FrontPageSlot
 from publishing.forms import FURTHEST, MomentField
 from search.items import choosable
@@ -32,7 +32,7 @@ class TimedSlotForm(ModelForm[FrontPageSlot]):
     class Meta:
         model = FrontPageSlot
         fields = ("place", "item", "from_at", "until_at")
-        widgets = {"item": AutocompleteSelect(_ITEM, admin.site)}
+        widgets = {"item": SearchSelect(_ITEM, admin.site)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,7 +7,7 @@ class PublishingConfig(AppConfig):
     name = "publishing"
 
     def ready(self) -> None:
-        from publishing import receivers, roles  # noqa: F401
+        from publishing import receivers, roles, waiting_images  # noqa: F401
         from publishing.linter import registry
 
         autodiscover_modules("roles")

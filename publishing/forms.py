@@ -56,7 +56,7 @@ class MomentField(forms.DateTimeField):
 
 
 class WhenForm(forms.Form):
-    """Now, or at a time."""
+    """Now, or at a time: the version that was on the page, and no other."""
 
     when = forms.ChoiceField(
         label="When",
@@ -65,6 +65,7 @@ class WhenForm(forms.Form):
         widget=forms.RadioSelect,
     )
     at = MomentField(label="Day and time")
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Media:
         js = [element("time-choice")]
@@ -97,8 +98,10 @@ class PublicationForm(WhenForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        end = values.get("expires_at")
-        if end and "expires_at" in self.changed_data and end <= (values.get("at") or database_now()):
+        end, now = values.get("expires_at"), database_now()
+        if end and end <= now and "expires_at" not in self.changed_data:
+            values["expires_at"] = None  # it has expired, and is published again
+        elif end and end <= (values.get("at") or now):
             self.add_error("expires_at", "It would disappear before it appears. Choose a later time.")
         return values
 
@@ -134,14 +137,21 @@ class ApprovalForm(WhyForm):
 
 
 class ReasonForm(forms.Form):
-    """For steps that somebody else has to understand."""
+    """For steps that somebody else has to understand: the author gets the reason as a mail."""
 
     why = forms.CharField(
-        label="What should change, or why",
+        label="Why",
         max_length=2000,
+        help_text="Its author gets this as a mail, and the history keeps it.",
         widget=PlainTextarea(attrs={"rows": 3}),
-        error_messages={"required": "Write a sentence: its author gets it as a mail."},
+        error_messages={"required": "Say why: its author and whoever asks later will want to know."},
     )
+
+
+class ChangesForm(ReasonForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].label = "What should change"
 
 
 class ReviewerField(forms.ModelChoiceField):  # type: ignore[type-arg]

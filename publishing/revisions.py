@@ -13,6 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
 from accounts.models import User
+from core.faults import point
 from publishing.models import WORKFLOW, Publishable, Revision
 
 type Snapshot = dict[str, dict[str, Any]]
@@ -66,6 +67,7 @@ def apply(content: Publishable, taken: Snapshot) -> list[str]:
         if field.name in taken["fields"]:
             _set(row, field, taken["fields"][field.name], lost)
     row.save()
+    point("revisions.half_applied")
     for many in own_many(type(row)):
         if many.name in taken["many"]:
             chosen = _existing(many.related_model, taken["many"][many.name], many.verbose_name, lost)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import Group
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from accounts.models import User
 from core import caching, faults
 from publishing import roles
+from tests.harness import emptying
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,6 +22,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "soak" in item.keywords:
                 item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quickly_emptied() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.empty)
+        yield
 
 
 @pytest.fixture(autouse=True)

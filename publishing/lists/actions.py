@@ -75,8 +75,10 @@ def _publish(content: Any, by: User, batch: uuid.UUID | None = None) -> None:
 
 
 def _published(content: Any) -> str:
-    if content.has_edits_waiting:
+    if content.has_edits_waiting and content.state == "live":
         return "Readers get its edits now."
+    if content.has_edits_waiting:
+        return "Its edits take its place; when readers get it stays as it is."
     if content.state == "scheduled":
         planned = date_format(localtime(content.published_at), "j M Y, H:i")
         return f"Goes live now instead of on {planned}."
@@ -216,8 +218,8 @@ def _do(
     batch, done, refused = uuid.uuid4(), 0, []
     for content in contents:
         try:
-            _check_unchanged(content, request.POST.get(VERSION.format(content.pk), ""))
-            action.act(_fresh(content), user, batch=batch, **values)
+            seen = request.POST.get(VERSION.format(content.pk), "")
+            _do_one(content, lambda row: action.act(row, user, batch=batch, **values), seen)
         except workflow.Refused as refusal:
             refused.append((content.title, str(refusal.message)))
         else:
@@ -226,9 +228,15 @@ def _do(
     _tell(admin, request, action, batch, done, refused)
 
 
-def _check_unchanged(content: Publishable, seen: str) -> None:
-    if seen != str(content.version):
+@transaction.atomic
+def _do_one(content: Publishable, act: Callable[[Any], object], seen: str) -> None:
+    """To nothing but the version that was seen: much can happen while the others are done."""
+    current = type(content)._default_manager.select_for_update().filter(pk=content.pk).first()
+    if current is None:
+        raise workflow.Refused("It was deleted since you looked.")
+    if seen != str(current.version):
         raise workflow.Refused("It was edited since you looked. Look at it again.")
+    act(current)
 
 
 def _tell(

@@ -186,6 +186,30 @@ class Publishable(models.Model):
                 name="%(app_label)s_%(class)s_expires_after_it_begins",
             ),
         ]
+        indexes = [
+            models.Index(fields=["-published_at", "-id"], name="%(app_label)s_%(class)s_newest"),
+            models.Index(
+                fields=["published_at"],
+                condition=models.Q(status="published", announced_at=None),
+                name="%(app_label)s_%(class)s_unannounced",
+            ),
+            models.Index(
+                fields=["edits_at"],
+                condition=models.Q(edits_at__isnull=False),
+                name="%(app_label)s_%(class)s_edits_at",
+            ),
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(expires_at__isnull=False),
+                name="%(app_label)s_%(class)s_expires_at",
+            ),
+            models.Index(
+                fields=["due_on"],
+                condition=models.Q(status="draft")
+                | models.Q(status="published", version__gt=models.F("live_version")),
+                name="%(app_label)s_%(class)s_in_hand",
+            ),
+        ]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -102,10 +102,8 @@ def may_share(content: Publishable, user: User | None) -> bool:
 
 def may_let_approve(content: Publishable, user: User | None) -> bool:
     """Who could approve it themselves: reviewers, and not for their own work."""
-    if user is None or not workflow.may(content, user, "review"):
-        return False
-    own: Any = type(content)._default_manager
-    return not own.owned_by(user).filter(pk=content.pk).exists()
+    may_review = user is not None and workflow.may(content, user, "review")
+    return user is not None and may_review and not workflow.is_own_work(content, user)
 
 
 # --- for those who hold a link ------------------------------------------------------------------------------------

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db import transaction
 
 from accounts.models import User
 from publishing import workflow
 from publishing.forms import (
     ApprovalForm,
     AssignmentForm,
+    ChangesForm,
     CommentForm,
     EditsForm,
     ExpiryForm,
@@ -45,10 +47,16 @@ class Step:
         return workflow.problem(content, self.action, user) is None and self.is_offered(content, user)
 
 
+@transaction.atomic
 def _publish(
-    content: Publishable, by: User, at: datetime | None, expires_at: datetime | None, **_: Any
+    content: Publishable,
+    by: User,
+    at: datetime | None,
+    expires_at: datetime | None,
+    version: int | None,
+    **_: Any,
 ) -> None:
-    workflow.publish(content, by, at)
+    workflow.publish(content, by, at, version=version)
     if expires_at != content.expires_at:
         workflow.set_expiry(content, by, expires_at)
 
@@ -57,8 +65,10 @@ def _expire(content: Publishable, by: User, expires_at: datetime | None) -> None
     workflow.set_expiry(content, by, expires_at)
 
 
-def _publish_edits(content: Publishable, by: User, at: datetime | None, **_: Any) -> None:
-    workflow.publish_edits(content, by, at)
+def _publish_edits(
+    content: Publishable, by: User, at: datetime | None, version: int | None, **_: Any
+) -> None:
+    workflow.publish_edits(content, by, at, version=version)
 
 
 def _waive(content: Publishable, by: User, fingerprint: str, reason: str) -> None:
@@ -80,13 +90,13 @@ def _is_published(content: Publishable, user: User) -> bool:
     return content.status == Publishable.Status.PUBLISHED
 
 
-def _is_on_its_way(content: Publishable, user: User) -> bool:
-    """Whether there is anything that readers do not have yet."""
-    return content.has_edits_waiting or not _is_published(content, user)
-
-
 def _is_somebody_elses(content: Any, user: User) -> bool:
-    return not type(content)._default_manager.owned_by(user).filter(pk=content.pk).exists()
+    return not workflow.is_own_work(content, user)
+
+
+def _may_come_back(content: Publishable, user: User) -> bool:
+    """What was taken down comes back by the right that took it down."""
+    return content.status != Publishable.Status.REMOVED or workflow.may(content, user, "take_down")
 
 
 def _is_not_live(content: Any, user: User) -> bool:
@@ -103,7 +113,6 @@ STEPS = {
             SubmissionForm,
             workflow.submit,
             "Submitted for review.",
-            _is_on_its_way,
             hint="Whoever reviews it is told by mail. You can go on writing.",
         ),
         Step(
@@ -113,7 +122,6 @@ STEPS = {
             WhyForm,
             workflow.withdraw,
             "Taken back from review.",
-            _is_on_its_way,
         ),
         Step(
             "approve",
@@ -129,10 +137,9 @@ STEPS = {
             "request_changes",
             Action.CHANGES_REQUESTED,
             "Ask for changes",
-            ReasonForm,
+            ChangesForm,
             workflow.request_changes,
             "Given back to its author, with your comment.",
-            _is_on_its_way,
         ),
         Step("assign", Action.ASSIGNED, "Assign", AssignmentForm, workflow.assign, "Assigned."),
         Step("publish", Action.PUBLISHED, "Publish", PublicationForm, _publish, "", _is_not_live),
@@ -191,6 +198,7 @@ STEPS = {
             WhyForm,
             workflow.reopen,
             "It is a draft again.",
+            _may_come_back,
         ),
         Step(
             "take_down",

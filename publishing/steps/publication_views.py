@@ -48,6 +48,7 @@ def publication(request: HttpRequest, object_id: int, *, admin: "PublishableAdmi
             return HttpResponseRedirect(admin.address("publication" if stays else "change", content))
         content = get_content(admin, request, object_id)
         forms_ = _forms(content, user) | {step.name: form}
+        _update_version(form, content)
         _focus_first_error(form)
     context = {**about(admin, request, content), **_shown(content, user), **_offered(content, user, forms_)}
     context["media"] = PublicationMedia().media
@@ -153,13 +154,14 @@ def _shown(content: Any, user: User) -> dict[str, Any]:
     comments = Comment.objects.filter(revision__item=content.item_id).select_related(
         "by", "resolved_by", "revision"
     )
+    events = EditorialEvent.objects.filter(item=content.item_id).select_related("by", "revision")
     return {
         **standing(content),
         "title": "Review and publish",
         "blocking": [note for note in notes if note.blocks],
         "advice": [note for note in notes if not note.blocks],
         "comments": comments.defer("revision__snapshot"),
-        "events": EditorialEvent.objects.filter(item=content.item_id).select_related("by", "revision")[:8],
+        "events": events.defer("revision__snapshot")[:8],
     }
 
 
@@ -172,6 +174,12 @@ def _offered(content: Any, user: User, forms_: dict[str, forms.Form]) -> dict[st
         "recommended": (recommended, forms_[recommended.name]) if recommended else None,
         "other_steps": [(STEPS[name], form) for name, form in forms_.items() if name not in apart],
     }
+
+
+def _update_version(form: forms.Form, content: Publishable) -> None:
+    """Whoever was told that there is a newer version sees it now, and can take the step."""
+    if "version" in form.fields:
+        form.data = {**dict(form.data.items()), form.add_prefix("version"): content.version}
 
 
 def _focus_first_error(form: forms.Form) -> None:

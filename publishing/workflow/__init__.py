@@ -14,7 +14,16 @@ from publishing.workflow.going_live import (
 )
 from publishing.workflow.leaving import archive, reopen, take_down, undo, unpublish
 from publishing.workflow.review import approve, assign, comment, request_changes, submit, waive, withdraw
-from publishing.workflow.transitions import HANDED_IN, OPEN, TRANSITIONS, Refused, is_approved, may, problem
+from publishing.workflow.transitions import (
+    HANDED_IN,
+    OPEN,
+    TRANSITIONS,
+    Refused,
+    is_approved,
+    is_own_work,
+    may,
+    problem,
+)
 from publishing.workflow.writing import baseline, edited, remember_path, restore, saved
 
 __all__ = [
@@ -31,6 +40,7 @@ __all__ = [
     "discard_edits",
     "edited",
     "is_approved",
+    "is_own_work",
     "keep_edits_waiting",
     "may",
     "problem",

@@ -12,9 +12,17 @@ from core.clock import database_now
 from publishing import notices, pings, revisions
 from publishing.models import Publishable
 from publishing.signals import went_live
-from publishing.workflow.records import begin, changed, record, refresh, step
-from publishing.workflow.transitions import Action, Refused, Stage, Status, demand_approval, demand_soundness
-from publishing.workflow.writing import baseline, remember_path
+from publishing.workflow.records import begin, changed, lock, record, refresh, step
+from publishing.workflow.transitions import (
+    Action,
+    Refused,
+    Stage,
+    Status,
+    demand_approval,
+    demand_newest,
+    demand_soundness,
+)
+from publishing.workflow.writing import baseline, put, remember_losses
 
 
 @transaction.atomic
@@ -24,14 +32,17 @@ def publish[P: Publishable](
     at: datetime | None = None,
     quietly: bool = False,
     *,
+    version: int | None = None,
     batch: uuid.UUID | None = None,
 ) -> P:
     """Make it visible at `at` (aware; None: now, also if it was scheduled). What is live keeps its date without `at`.
 
-    Edits that wait are not part of it: `publish_edits`. `quietly`: it is long known elsewhere, so nobody is told
-    (`announce`) that it went live. Raises Refused when it is not approved or not fit for readers.
+    Edits that wait are not part of it: `publish_edits`. `version` is the one that was looked at. `quietly`: it is long
+    known elsewhere, so nobody is told (`announce`) that it went live. Raises Refused when it is not approved or not fit
+    for readers.
     """
     current = begin(content, Action.PUBLISHED, by)
+    demand_newest(current, version)
     if not current.title.strip():
         raise Refused("Write a headline first: readers need something to click on.")
     if at is None and current.is_live:
@@ -47,7 +58,7 @@ def publish[P: Publishable](
         "expires_at": None if _would_have_expired(current, at) else current.expires_at,
     }
     if current.status == Status.DRAFT:
-        when["live_version"] = current.version
+        when |= {"live_version": current.version, "due_on": None}
     action = Action.SCHEDULED if at and at > database_now() else Action.PUBLISHED
     step(current, content, action, by, batch=batch, status=Status.PUBLISHED, published_by=by, **when)
     return changed(content)
@@ -55,10 +66,16 @@ def publish[P: Publishable](
 
 @transaction.atomic
 def publish_edits[P: Publishable](
-    content: P, by: User | None, at: datetime | None = None, *, batch: uuid.UUID | None = None
+    content: P,
+    by: User | None,
+    at: datetime | None = None,
+    *,
+    version: int | None = None,
+    batch: uuid.UUID | None = None,
 ) -> P:
-    """Let the newest revision take the published one's place, now or at `at`."""
+    """Let the newest revision take the published one's place, now or at `at`. `version` is the one that was looked at."""
     current = begin(content, Action.EDITS_PUBLISHED, by)
+    demand_newest(current, version)
     if not current.has_edits_waiting:
         raise Refused("Readers get the newest version already.")
     demand_approval(current, by)
@@ -136,15 +153,15 @@ def _would_have_expired(content: Publishable, at: datetime | None) -> bool:
 def _replace_live[P: Publishable](
     current: P, content: P, number: int, by: User | None, batch: uuid.UUID | None
 ) -> P:
-    old_path, taken = current.get_absolute_url(), revisions.numbered(current, number).snapshot
+    taken = revisions.numbered(current, number).snapshot
     readable = revisions.differ(revisions.snapshot(current), taken, besides=current.unread_fields)
-    revisions.apply(current, taken)
-    new = type(current)._default_manager.get(pk=current.pk)
-    if old_path != new.get_absolute_url():
-        remember_path(new, old_path)
+    lost = put(current, taken)
     columns: dict[str, Any] = {"live_version": number, "edits_version": None, "edits_at": None}
+    if number == current.version:
+        columns["due_on"] = None
     if readable and current.is_live:
         columns["revised_at"] = Now()
-        pings.ping_soon(new)
+        pings.ping_soon(lock(content))
     step(current, content, Action.EDITS_PUBLISHED, by, batch=batch, **columns)
+    remember_losses(content, by, lost)
     return changed(content)

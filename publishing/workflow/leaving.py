@@ -9,8 +9,8 @@ from accounts.models import User
 from publishing import revisions
 from publishing.models import EditorialEvent, Publishable
 from publishing.workflow.records import begin, changed, lock, step
-from publishing.workflow.transitions import TRANSITIONS, Action, Refused, Stage, Status, demand
-from publishing.workflow.writing import remember_path
+from publishing.workflow.transitions import TRANSITIONS, Action, Refused, Status, demand
+from publishing.workflow.writing import put, remember_losses, remember_path
 
 
 @transaction.atomic
@@ -71,7 +71,8 @@ def undo(event: EditorialEvent, by: User | None) -> Publishable:
     current = lock(content)
     holds = current.live_version if current.status == Status.PUBLISHED else current.version
     if holds:
-        revisions.apply(current, revisions.numbered(current, holds).snapshot)
+        lost = put(current, revisions.numbered(current, holds).snapshot)
+        remember_losses(content, by, lost)
     return changed(content)
 
 
@@ -79,15 +80,14 @@ def _leave[P: Publishable](
     current: P, content: P, action: str, by: User | None, status: str, why: str, batch: uuid.UUID | None
 ) -> P:
     """Out of readers' sight. The row holds the newest revision again."""
-    if current.has_edits_waiting:
-        revisions.apply(current, revisions.newest(current).snapshot)
+    waiting = revisions.newest(current).snapshot if current.has_edits_waiting else None
+    lost = put(current, waiting) if waiting else []
     columns: dict[str, Any] = {
         "status": status,
         "live_version": None,
         "edits_version": None,
         "edits_at": None,
     }
-    if current.stage == Stage.APPROVED and current.approved_version != current.version:
-        columns["stage"] = Stage.DRAFT
     step(current, content, action, by, why=why, batch=batch, **columns)
+    remember_losses(content, by, lost)
     return changed(content)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models.functions import Now
 
 from accounts.models import User
+from core.faults import point
 from publishing import notices
 from publishing.models import WORKFLOW, EditorialEvent, Publishable, Revision
 from publishing.signals import content_changed
@@ -34,6 +35,7 @@ def step[P: Publishable](
     """Write the columns and remember what they were."""
     before = workflow_of(current)
     update(current, **columns)
+    point("workflow.half_done")
     after = workflow_of(lock(content))
     facts = {
         "version": after["version"],
@@ -53,12 +55,12 @@ def record(content: Publishable, action: str, by: User | None, **columns: Any) -
 
 def new_version(content: Publishable, revision: Revision, by: User | None, live: bool = False) -> None:
     """Point the row at its newest revision. What was approved is so no longer, and has to be looked at again."""
-    waited = content.status != Status.PUBLISHED or content.has_edits_waiting
-    voided = content.stage == Stage.APPROVED and waited and not live
+    begins = content.status == Status.PUBLISHED and not content.has_edits_waiting
+    voided = content.stage == Stage.APPROVED and not begins
     columns: dict[str, Any] = {"version": revision.number, "approved_version": None}
     if live:
         columns["live_version"] = revision.number
-    if content.stage == Stage.APPROVED:
+    if begins or voided:
         columns["stage"] = Stage.IN_REVIEW if voided else Stage.DRAFT
     update(content, **columns)
     refresh(content)

@@ -11,7 +11,7 @@ from accounts.models import User
 from publishing import linter, notices, revisions
 from publishing.models import Comment, Publishable, Waiver
 from publishing.workflow.records import begin, record, step
-from publishing.workflow.transitions import Action, Refused, Stage, Status
+from publishing.workflow.transitions import Action, Refused, Stage, demand_newest, is_own_work
 from publishing.workflow.writing import baseline
 
 
@@ -43,8 +43,6 @@ def submit[P: Publishable](
     """Hand the newest revision in for review."""
     current = begin(content, Action.SUBMITTED, by)
     baseline(current, by)
-    if current.status == Status.PUBLISHED and not current.has_edits_waiting:
-        raise Refused("Nothing has changed since it was published.")
     _check_reviewer(current, reviewer)
     who = {"reviewer": reviewer} if reviewer else {}
     when = {"due_on": due_on} if due_on else {}
@@ -56,7 +54,7 @@ def submit[P: Publishable](
 def withdraw[P: Publishable](content: P, by: User | None, why: str = "") -> P:
     """Take it back from review to go on writing; an approval is void."""
     current = begin(content, Action.WITHDRAWN, by)
-    return step(current, content, Action.WITHDRAWN, by, why=why, stage=Stage.DRAFT, approved_version=None)
+    return step(current, content, Action.WITHDRAWN, by, why=why, **_back_to(Stage.DRAFT, current))
 
 
 @transaction.atomic
@@ -65,7 +63,7 @@ def request_changes[P: Publishable](content: P, by: User | None, why: str, by_na
     current = begin(content, Action.CHANGES_REQUESTED, by)
     if not why.strip():
         raise Refused("Say what should change: the author gets it as a mail.")
-    columns: dict[str, Any] = {"stage": Stage.CHANGES_REQUESTED, "approved_version": None}
+    columns = _back_to(Stage.CHANGES_REQUESTED, current)
     return step(current, content, Action.CHANGES_REQUESTED, by, by_name=by_name, why=why, **columns)
 
 
@@ -81,9 +79,8 @@ def approve[P: Publishable](
 ) -> P:
     """Approve the newest revision, and no other. `version` is the one that was looked at."""
     current = begin(content, Action.APPROVED, by)
-    if version is not None and version != current.version:
-        raise Refused("It was edited since you opened it. Look at the newest version first.")
-    if by and type(content)._default_manager.owned_by(by).filter(pk=content.pk).exists():  # type: ignore[attr-defined]
+    demand_newest(current, version)
+    if by and is_own_work(current, by):
         raise Refused("It is your own work: somebody else has to approve it.")
     columns: dict[str, Any] = {"stage": Stage.APPROVED, "approved_version": current.version}
     return step(current, content, Action.APPROVED, by, by_name=by_name, why=why, batch=batch, **columns)
@@ -119,6 +116,14 @@ def waive(content: Publishable, by: User | None, finding: linter.Finding, reason
     )
     record(content, Action.WAIVED, by, why=f"{finding.message} – {reason}")
     return waiver
+
+
+def _back_to(stage: str, content: Publishable) -> dict[str, Any]:
+    """The columns of a newest revision that is no longer approved, nor to be published at a time."""
+    columns: dict[str, Any] = {"stage": stage, "approved_version": None}
+    if content.edits_version == content.version:
+        columns |= {"edits_version": None, "edits_at": None}
+    return columns
 
 
 def _check_reviewer(content: Publishable, reviewer: User | None) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from publishing import linter
-from publishing.models import EditorialEvent, Publishable
+from publishing import linter, revisions
+from publishing.models import EditorialEvent, Publishable, Revision
 
 Status, Stage, Action = Publishable.Status, Publishable.Stage, EditorialEvent.Action
 
@@ -60,9 +60,11 @@ def problem(content: Publishable, action: str, by: User | None) -> str | None:
     transition = TRANSITIONS[action]
     if not may(content, by, transition.right):
         return "You do not have the right to do this."
-    if content.status not in transition.statuses or content.stage not in transition.stages:
+    if content.status not in transition.statuses:
         return transition.refusal
-    return None
+    if transition.stages < frozenset(Stage) and not _is_on_its_way(content):
+        return "Nothing has changed since it was published."
+    return None if content.stage in transition.stages else transition.refusal
 
 
 def may(content: Publishable, by: User | None, right: str) -> bool:
@@ -71,6 +73,33 @@ def may(content: Publishable, by: User | None, right: str) -> bool:
         return True
     rows: Any = type(content)._default_manager
     return by.has_perm(content.right(right)) and rows.editable_by(by).filter(pk=content.pk).exists()
+
+
+def is_own_work(content: Publishable, user: User) -> bool:
+    """Whether it has to be approved by somebody else: made by them or carrying their byline, as it is or with the edits
+    that wait; or edits that nobody else has touched.
+    """
+    rows: Any = type(content)._default_manager.filter(pk=content.pk)
+    if rows.owned_by(user).exists():
+        return True
+    if not content.has_edits_waiting:
+        return False
+    edits = Revision.objects.filter(item_id=content.item_id, number__gt=content.live_version or 0)
+    if not edits.exclude(made_by=user).exists():
+        return True
+    with revisions.as_if(content, revisions.newest(content).snapshot):
+        return bool(rows.owned_by(user).exists())
+
+
+def _is_on_its_way(content: Publishable) -> bool:
+    """Whether there is anything that readers do not have yet."""
+    return content.status != Status.PUBLISHED or content.has_edits_waiting
+
+
+def demand_newest(content: Publishable, version: int | None) -> None:
+    """`version` is the one that was looked at; None: nobody has to look."""
+    if version is not None and version != content.version:
+        raise Refused("It was edited since you opened it. Look at the newest version first.")
 
 
 def demand(content: Publishable, by: User | None, right: str) -> None:

@@ -7,7 +7,7 @@ from accounts.models import User
 from publishing import revisions
 from publishing.models import Publishable, Redirect
 from publishing.signals import revision_saved
-from publishing.workflow.records import changed, lock, new_version, record, refresh
+from publishing.workflow.records import changed, lock, new_version, record, refresh, update
 from publishing.workflow.transitions import OPEN, Action, Refused, Status, problem
 
 
@@ -24,11 +24,12 @@ def edited[P: Publishable](
         raise Refused("It is archived. Bring it back as a draft to edit it.")
     if current.status == Status.PUBLISHED or not applied:
         baseline(current, by)
+    if current.status == Status.DRAFT and not applied:
+        put(current, taken)
+        taken = revisions.snapshot(lock(content))
     revision = revisions.record(current, taken, by, note)
     if revision is None:
         return refresh(content)
-    if current.status == Status.DRAFT and not applied:
-        revisions.apply(current, taken)
     new_version(current, revision, by)
     revision_saved.send(sender=type(content), content=content, revision=revision)
     return refresh(content)
@@ -75,6 +76,23 @@ def restore[P: Publishable](content: P, number: int, by: User | None) -> tuple[P
     return content, lost
 
 
+def put(content: Publishable, taken: revisions.Snapshot) -> list[str]:
+    """Make the row say it; an address that readers may know leads on. Returns what could not be brought back.
+
+    `content` is the row as it is.
+    """
+    old_path, lost = content.get_absolute_url(), revisions.apply(content, taken)
+    if content.published_at and lock(content).get_absolute_url() != old_path:
+        remember_path(content, old_path)
+    return lost
+
+
+def remember_losses(content: Publishable, by: User | None, lost: list[str]) -> None:
+    """After a step that has `put` a revision: what the row says instead is a revision, too."""
+    if lost:
+        _record_row(lock(content), by, " ".join(lost)[:200])
+
+
 def remember_path(content: Publishable, path: str) -> None:
     """Redirect an old address to wherever the content is now."""
     Redirect.objects.update_or_create(
@@ -96,4 +114,7 @@ def _record_row(content: Publishable, by: User | None, note: str) -> None:
     if revision := revisions.record(content, taken, by, note):
         new_version(content, revision, by, live=published)
         if waiting and (again := revisions.record(content, waiting.snapshot, waiting.made_by, "Waits on.")):
-            new_version(content, again, waiting.made_by)
+            had_date = content.edits_version == waiting.number
+            date = {"edits_version": again.number} if had_date else {}
+            update(content, version=again.number, **date)
+            refresh(content)

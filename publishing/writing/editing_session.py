@@ -34,7 +34,7 @@ class EditingSession:
         self._savepoint: str | None = None
 
     def open(self, content: Any) -> Any:
-        """The content as the form has to see it."""
+        """The content as the form has to see it; None if it is no longer theirs there."""
         rows = type(content)._default_manager
         sent = self.request.method == "POST"
         self.content = rows.select_for_update().get(pk=content.pk) if sent else rows.get(pk=content.pk)
@@ -46,7 +46,7 @@ class EditingSession:
             self._savepoint = transaction.savepoint_create()
         if self.base and self.base != (holds or 0):
             revisions.apply(self.content, revisions.numbered(self.content, self.base).snapshot)
-        return self.admin.get_queryset(self.request).get(pk=content.pk)
+        return self.admin.get_queryset(self.request).filter(pk=content.pk).first()
 
     def record(self, made: Publishable) -> None:
         """Keep what the form has written as a revision, and put back what readers get."""

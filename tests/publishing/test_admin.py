@@ -18,8 +18,8 @@ SETTINGS = "/admin/publishing/publication/1/change/"
 
 
 @pytest.fixture
-def desk(editor: User, signed_in: Callable[[User], Client]) -> Client:
-    return signed_in(editor)
+def desk(publisher: User, signed_in: Callable[[User], Client]) -> Client:
+    return signed_in(publisher)
 
 
 def test_a_renamed_topic_is_right_everywhere_and_its_old_address_leads_on(desk: Client) -> None:

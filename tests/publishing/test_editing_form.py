@@ -443,3 +443,18 @@ def test_presence_names_the_others_and_who_saved(
     }
     edith.post(page(draft, "presence"), {"leaving": "1"})
     assert ana.post(page(draft, "presence")).json()["others"] == []
+
+
+def test_whose_byline_an_edit_takes_away_finds_the_form_gone_but_not_what_they_typed(
+    ana: Client, edith: Client, author: User
+) -> None:
+    live = factories.article("Low water", by=[factories.person(user=author)])
+    mine = fill(ana, page(live), body="Words that took an hour.")
+    taken_away: dict[str, Any] = {"bylines-0-DELETE": "on"}
+    assert save(edith, page(live), **taken_away).status_code == 302
+    assert ana.get(page(live)).status_code == 404
+    shown = ana.post(page(live), mine | {"_continue": ""})
+    assert "has saved this while you were writing" in shown.text
+    assert "Words that took an hour.</textarea>" in shown.text
+    assert ana.get(page(live, "history")).status_code == 200
+    assert [credit.person.user for credit in Article.objects.get().credits] == [author]

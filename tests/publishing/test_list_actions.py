@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models.signals import post_save
 from django.test import Client
 from django.utils import timezone
 
@@ -469,3 +470,24 @@ def test_pages_and_several_articles_are_copied_from_the_list(publisher: User, si
     page = factories.static_page("About")
     client.post(f"/admin/pages/staticpage/{page.pk}/copy/")
     assert sorted(type(page).objects.values_list("name", flat=True)) == ["About", "Copy of About"]
+
+
+def test_what_is_edited_while_the_others_are_done_is_not_approved_unseen(
+    editor: User, author: User, signed_in: SignIn
+) -> None:
+    first, second = submitted("First", author), submitted("Second", author)
+    desk = signed_in(editor)
+    asked = ask(desk, "approve", first, second)
+
+    def go_on_writing(sender: Any, instance: EditorialEvent, **kwargs: Any) -> None:
+        if instance.action == "approved":
+            for other in Article.objects.filter(stage="in_review"):
+                changed(other, author, headline=f"{other.headline}, edited")
+
+    post_save.connect(go_on_writing, sender=EditorialEvent)
+    try:
+        answer = confirm(desk, asked)
+    finally:
+        post_save.disconnect(go_on_writing, sender=EditorialEvent)
+    assert sorted(states().values()) == ["approved", "in_review"]
+    assert "edited since you looked" in told(answer)[-1]

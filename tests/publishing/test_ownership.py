@@ -294,7 +294,7 @@ def test_a_byline_of_another_article_is_not_moved(desk: Client, mine: Article, o
         assert (theirs.article_id, mine.bylines.count()) == (others.pk, 0)
 
 
-FORGED = {
+FORGED: dict[str, Any] = {
     "status": "published",
     "stage": "approved",
     "published_at_0": "2020-01-01",
@@ -374,8 +374,12 @@ def test_authors_describe_themselves_and_nobody_else(desk: Client, author: User,
     own = factories.person("Ana Author", user=author)
     theirs, nobodys = factories.person("Otto Other", user=other_author), factories.person("Guest")
     path = f"/admin/people/person/{own.pk}/change/"
-    forged = {"name": "Edith Editor", "slug": "edith", "user": other_author.pk}
-    links = {"links-0-label": "Website", "links-0-url": "https://example.org/", "links-0-position": 0}
+    forged: dict[str, Any] = {"name": "Edith Editor", "slug": "edith", "user": other_author.pk}
+    links: dict[str, Any] = {
+        "links-0-label": "Website",
+        "links-0-url": "https://example.org/",
+        "links-0-position": 0,
+    }
     save(desk, path, bio="Writes about tides.", tagline="Tides", **forged, **links)
     own.refresh_from_db()
     assert (own.bio, own.tagline, own.name, own.slug, own.user) == (

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -18,6 +20,7 @@ from publishing.models import Comment
 from search.models import IndexEntry
 from tests import factories
 from tests.admin_forms import save
+from tests.publishing.test_review import edit
 
 pytestmark = pytest.mark.django_db
 
@@ -212,7 +215,7 @@ def test_a_way_from_the_first_to_the_last_step(
     where = page(draft, "publication")
     ana.post(where, {"submit": "", "submit-reviewer": editor.pk, "submit-why": "Is it clear?"})
     response = edith.post(where, {"request_changes": "", "request_changes-why": ""})
-    assert "Write a sentence: its author gets it as a mail." in response.text
+    assert "Say why: its author and whoever asks later will want to know." in response.text
     assert response.text.count("autofocus") == 1
     edith.post(where, {"request_changes": "", "request_changes-why": "Name the port."})
     assert "Name the port." in ana.get(where).text
@@ -362,3 +365,66 @@ def test_what_does_not_exist_is_not_found(desk: Client, name: str) -> None:
 
 def test_previews_take_no_posts(desk: Client, draft: Article) -> None:
     assert desk.post(page(draft, "preview")).status_code == 405
+
+
+def moment_of(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_a_date_after_the_end_is_refused_as_a_whole(desk: Client) -> None:
+    now = timezone.now().replace(second=0, microsecond=0)
+    article = factories.article("Tides", at=now + timedelta(days=1))
+    workflow.set_expiry(article, None, now + timedelta(days=2))
+    later = {"publish": "", "when": "later", "at": moment_of(now + timedelta(days=3))}
+    answer = desk.post(
+        page(article, "publication"), later | {"expires_at": moment_of(now + timedelta(days=2))}
+    )
+    assert "It would disappear before it appears" in answer.text
+    article.refresh_from_db()
+    assert article.published_at == now + timedelta(days=1)
+    assert article.expires_at == now + timedelta(days=2)
+
+
+def test_what_has_expired_is_published_again_with_the_form_as_it_is_shown(desk: Client) -> None:
+    article = factories.article("Tides", at=timezone.now() - timedelta(days=3))
+    end = (timezone.now() - timedelta(days=1)).replace(second=0, microsecond=0)
+    workflow.set_expiry(article, None, end)
+    data = {"publish": "", "when": "now", "at": "", "expires_at": moment_of(end)}
+    answer = desk.post(page(article, "publication"), data)
+    assert answer.status_code == 302
+    article.refresh_from_db()
+    assert article.is_live
+    assert article.expires_at is None
+
+
+def test_of_the_texts_of_old_revisions_none_is_fetched(desk: Client, publisher: User) -> None:
+    article = factories.article("Tides", published=False)
+    for number in range(6):
+        edit(article, publisher, body=f"A text that nobody needs here: {number}.")
+        workflow.comment(article, publisher, "Well.")
+    desk.get(page(article, "publication"))
+    for name in ("publication", "history"):
+        with CaptureQueriesContext(connection) as asked:
+            desk.get(page(article, name))
+        texts = [query["sql"] for query in asked if '"publishing_revision"."snapshot"' in query["sql"]]
+        assert texts == [], name
+
+
+@pytest.mark.parametrize("step", ["publish", "publish_edits", "approve"])
+def test_what_was_edited_since_is_looked_at_first_and_then_goes_on(
+    desk: Client, publisher: User, author: User, step: str
+) -> None:
+    article = factories.article("Tides", published=step == "publish_edits", created_by=author)
+    edit(article, author, body="What was looked at.")
+    workflow.submit(article, author)
+    form = desk.get(page(article, "publication")).context["forms"][step]
+    data = {form.add_prefix(name): form.initial.get(name, "") or "" for name in form.fields}
+    data |= {form.add_prefix("when"): "now", form.add_prefix("at"): "", step: ""}
+    edit(article, author, body="What nobody has looked at.")
+    refused = desk.post(page(article, "publication"), data)
+    assert "It was edited since you opened it" in refused.text
+    before = Article.objects.get()
+    assert (before.stage, before.live_version) == ("in_review", article.live_version)
+    shown = refused.context["forms"][step]
+    again = data | {shown.add_prefix("version"): shown["version"].value()}
+    assert desk.post(page(article, "publication"), again).status_code == 302

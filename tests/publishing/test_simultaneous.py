@@ -75,7 +75,7 @@ def test_of_savers_of_the_same_form_one_wins_and_the_others_keep_their_text(
     assert Article.objects.get().body == won
     assert Revision.objects.filter(item=article.item_id).count() == 2
     for status, body, page in answers:
-        assert status == 302 or (body in page and "newer version" in page)
+        assert status == 302 or (body in page and "has saved this while you were writing" in page)
 
 
 def test_five_hundred_pairs_of_publishing_and_unpublishing_end_in_one_of_the_two(

@@ -50,10 +50,6 @@ class Model:
     texts: list[str] = field(default_factory=list)
 
     @property
-    def waits(self) -> bool:
-        return self.status == "published" and self.newest != self.shown
-
-    @property
     def visible(self) -> str | None:
         if self.status != "published" or self.live_at is None or self.live_at > self.clock:
             return None
@@ -78,6 +74,7 @@ class Workflow(RuleBasedStateMachine):
         )
         workflow.edited(article, revisions.snapshot(article), self.people["author"])
         self.pk, self.model, self.count = article.pk, Model(texts=["Text 0"]), 0
+        self.makers: dict[int, str | None] = {}
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -111,22 +108,24 @@ class Workflow(RuleBasedStateMachine):
         text = f"Text {self.count}"
         taken = revisions.newest(self.article).snapshot
         taken["fields"]["headline"] = text
+        begins = not self._is_on_its_way()
         workflow.edited(self.article, taken, self.who(role), applied=False)
-        self._edited(text)
+        self._edited(text, role, begins)
 
     @precondition(lambda self: self.model.status in ("draft", "published"))
     @rule(role=PEOPLE, data=st.data())
     def restore(self, role: str | None, data: st.DataObject) -> None:
         number = data.draw(st.integers(1, self.article.version))
         text = revisions.numbered(self.article, number).snapshot["fields"]["headline"]
+        begins = not self._is_on_its_way()
         if self.attempt(text != self.model.newest, workflow.restore, number, self.who(role)):
-            self._edited(text)
+            self._edited(text, role, begins)
 
-    def _edited(self, text: str) -> None:
+    def _edited(self, text: str, role: str | None, begins: bool) -> None:
         model = self.model
-        waited = model.status == "draft" or model.waits
-        if model.stage == "approved":
-            model.stage = "in_review" if waited else "draft"
+        self.makers[self.article.version] = role
+        if begins or model.stage == "approved":
+            model.stage = "draft" if begins else "in_review"
         model.newest, model.approved = text, None
         if model.status == "draft":
             model.shown = text
@@ -134,30 +133,39 @@ class Workflow(RuleBasedStateMachine):
     @rule(role=PEOPLE)
     def submit(self, role: str | None) -> None:
         model = self.model
-        open_ = model.status == "draft" or (model.status == "published" and self._waits())
         if self.attempt(
-            open_ and model.stage in ("draft", "changes_requested"), workflow.submit, self.who(role)
+            self._is_on_its_way() and model.stage in ("draft", "changes_requested"),
+            workflow.submit,
+            self.who(role),
         ):
             model.stage = "in_review"
 
     @rule(role=PEOPLE)
     def withdraw(self, role: str | None) -> None:
-        handed_in = self._is_open() and self.model.stage in ("in_review", "approved")
+        handed_in = self._is_on_its_way() and self.model.stage in ("in_review", "approved")
+        was_dated = self.article.edits_version == self.article.version
         if self.attempt(handed_in, workflow.withdraw, self.who(role)):
-            self.model.stage, self.model.approved = "draft", None
+            self._back_to("draft", was_dated)
 
     @rule(role=PEOPLE, why=st.sampled_from(["", "Shorter, please."]))
     def request_changes(self, role: str | None, why: str) -> None:
-        handed_in = self._is_open() and self.model.stage in ("in_review", "approved")
+        handed_in = self._is_on_its_way() and self.model.stage in ("in_review", "approved")
+        was_dated = self.article.edits_version == self.article.version
         if self.attempt(
             handed_in and role in EDITORS and bool(why), workflow.request_changes, self.who(role), why
         ):
-            self.model.stage, self.model.approved = "changes_requested", None
+            self._back_to("changes_requested", was_dated)
+
+    def _back_to(self, stage: str, was_dated: bool) -> None:
+        self.model.stage, self.model.approved = stage, None
+        if was_dated:
+            self.model.edits = None
 
     @rule(role=PEOPLE, late=st.booleans())
     def approve(self, role: str | None, late: bool) -> None:
         seen = self.article.version - 1 if late else None
-        allowed = self._is_open() and self.model.stage == "in_review" and role in EDITORS and not late
+        waits = self._is_on_its_way() and self.model.stage == "in_review"
+        allowed = waits and role in EDITORS and not late and not self._made_alone_by(role)
         if self.attempt(allowed, workflow.approve, self.who(role), version=seen):
             self.model.stage, self.model.approved = "approved", self.model.newest
 
@@ -267,6 +275,14 @@ class Workflow(RuleBasedStateMachine):
 
     def _is_open(self) -> bool:
         return self.model.status in ("draft", "published")
+
+    def _is_on_its_way(self) -> bool:
+        return self.model.status == "draft" or self._waits()
+
+    def _made_alone_by(self, role: str | None) -> bool:
+        article = self.article
+        edits = [maker for number, maker in self.makers.items() if number > (article.live_version or 0)]
+        return role is not None and article.has_edits_waiting and set(edits) == {role}
 
     def _waits(self) -> bool:
         return self.article.has_edits_waiting

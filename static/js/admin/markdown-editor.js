@@ -84,7 +84,8 @@ class MarkdownEditor extends HTMLElement {
     const from = this.source.selectionStart;
     const text = this.selected;
     const around = this.source.value.slice(from - before.length, from) + this.source.value.slice(from + text.length, from + text.length + after.length);
-    if (text && around === before + after) {
+    const stars = /\*+$/.exec(this.source.value.slice(0, from))?.[0].length ?? 0;
+    if (text && around === before + after && !(before === "*" && stars === 2)) {
       this.put(text, from - before.length, from + text.length + after.length);
       this.source.setSelectionRange(from - before.length, from - before.length + text.length);
       return;
