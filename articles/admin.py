@@ -11,6 +11,7 @@ from articles.models import Article, Byline, Section, Series
 from core import caching
 from core.editing import KeepsAddress, SortableInline
 from media_pipeline.models import MediaAsset
+from people.models import Person
 from publishing.lists.filters import DESK_FILTERS
 from publishing.publishable_admin import PublishableAdmin
 from search.indexing import reindex
@@ -57,6 +58,15 @@ class ArticleAdmin(PublishableAdmin[Article]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         return super().get_queryset(request).prefetch_related("bylines__person")
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        """Whoever writes their own work only begins with their own byline; others often enter somebody else's."""
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        is_empty = obj.pk is None and request.method == "GET" and isinstance(inline, BylineInline)
+        if is_empty and not request.user.has_perm(Article.right("edit_all")):
+            own = Person.objects.filter(user=signed_in_user(request)).first()
+            kwargs["initial"] = [{"person": own.pk}] if own else None
+        return kwargs
 
     @admin.display(description="by")
     def names(self, article: Article) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from publishing.writing.editing_session import EditingSession
 
 FURTHEST = timedelta(days=3653)
+FIRST = {name: rank for rank, name in enumerate(("headline", "title", "standfirst", "body"))}
+"""What is most often talked about."""
 
 
 class PublishableForm[P: Publishable](ModelForm[P]):
@@ -125,7 +127,7 @@ class WhyForm(forms.Form):
         label="Why",
         required=False,
         max_length=2000,
-        help_text="Kept in the history.",
+        help_text="You may leave it empty. The history keeps it.",
         widget=PlainTextarea(attrs={"rows": 2}),
     )
 
@@ -134,6 +136,10 @@ class ApprovalForm(WhyForm):
     """Of the version that was on the page, and no other."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].label = "A word to its author"
 
 
 class ReasonForm(forms.Form):
@@ -193,7 +199,8 @@ class CommentForm(forms.Form):
 
     def __init__(self, *args: Any, content: Publishable, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = [(field.name, capfirst(field.verbose_name)) for field in own_fields(type(content))]
+        fields = sorted(own_fields(type(content)), key=lambda field: FIRST.get(field.name, len(FIRST)))
+        names = [(field.name, capfirst(field.verbose_name)) for field in fields]
         field: Any = self.fields["field"]
         field.choices = [("", "The whole"), *names]
 

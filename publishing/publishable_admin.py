@@ -28,7 +28,14 @@ from publishing.steps import publication_views
 from publishing.writing import autosave_views, autosaves, change_form
 from publishing.writing.editing_session import EditingSession
 
-OF_THE_FORM = ("preview-window", "unsaved-offer", "autosave-form", "desk-presence", "field-notes")
+OF_THE_FORM = (
+    "preview-window",
+    "unsaved-offer",
+    "autosave-form",
+    "desk-presence",
+    "field-notes",
+    "keep-place",
+)
 
 
 class PublishableAdmin[P: Publishable](DeskList[P], PicksImages[P]):
@@ -213,7 +220,11 @@ class PublishableAdmin[P: Publishable](DeskList[P], PicksImages[P]):
 
     def _onward(self, request: HttpRequest, obj: P) -> HttpResponse | None:
         if "_publish" in request.POST:
-            return HttpResponseRedirect(self.address("publication", obj))
+            return HttpResponseRedirect(self.address("publication", obj) + "#next")
+        if "_continue" in request.POST:
+            later = " Readers get it when the edits are published." if self._waits(obj) else ""
+            self.message_user(request, f"Saved.{later}", messages.SUCCESS)
+            return HttpResponseRedirect(self.address("change", obj))
         if "_preview" in request.POST:
             link = format_html(
                 'Saved. <a href="{}" target="preview">Open the preview</a>', self.address("preview", obj)
@@ -221,6 +232,10 @@ class PublishableAdmin[P: Publishable](DeskList[P], PicksImages[P]):
             self.message_user(request, link, messages.SUCCESS)
             return HttpResponseRedirect(self.address("change", obj) + "?_preview=1")
         return None
+
+    def _waits(self, obj: P) -> bool:
+        """As the save has left it: in memory the form's values are mixed with what readers get."""
+        return bool(self.model._default_manager.get(pk=obj.pk).has_edits_waiting)
 
     def get_urls(self) -> list[URLPattern]:
         """An object's own pages, besides those that Django gives it."""

@@ -76,6 +76,10 @@ class Passage:
     def around(self, start: int, end: int, more: int = 30) -> str:
         """The words at this place with some before and behind, on one line."""
         before, behind = max(0, start - more), min(len(self.text), end + more)
+        while 0 < before > start - 2 * more and not self.text[before - 1].isspace():
+            before -= 1  # no half words
+        while len(self.text) > behind < end + 2 * more and not self.text[behind].isspace():
+            behind += 1
         words = " ".join(self.text[before:behind].replace(HOLE, "…").split())
         return f"{'…' if before else ''}{words}{'…' if behind < len(self.text) else ''}"
 

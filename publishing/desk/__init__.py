@@ -18,6 +18,7 @@ from django.utils.timezone import localtime
 from accounts.models import User
 from accounts.staff import signed_in_user
 from core.clock import database_now
+from core.markdown import inline_text
 from core.models import Work
 from publishing.desk import happenings
 from publishing.desk.questions import QUESTIONS, SOON, URGENCY, open_comments
@@ -82,6 +83,7 @@ def overview(site: AdminSite, request: HttpRequest) -> dict[str, Any]:
     ]
     return {
         "sections": sections if admins else [],
+        "lists": [(admin.opts.verbose_name_plural, list_path(admin)) for admin in admins],
         "unsaved": _unsaved(admins, user),
         "may_write": [
             (admin.opts.verbose_name, add_path(admin))
@@ -96,8 +98,8 @@ def _section(name: str, admins: "list[PublishableAdmin[Any]]", user: User) -> Se
     section = Section(name, question.label, EMPTY[name])
     found = []
     for admin in admins:
-        rows = question.ask(rows_of(admin, user), user).order_by(*question.order).select_related("reviewer")
-        rows = rows.select_related("reviewer", "item__lint_result")
+        rows = question.ask(rows_of(admin, user), user).order_by(*question.order)
+        rows = rows.select_related("reviewer", "created_by", "item__lint_result")
         contents = list(rows.annotate(total=Window(Count("*")), has_comments=Exists(open_comments()))[:SHOWN])
         _count(section, admin, contents, {"desk": name})
         found += [(_KEYS[name](content), _row(name, admin, content, user)) for content in contents]
@@ -126,9 +128,10 @@ _KEYS: dict[str, Any] = {
 
 
 def _row(name: str, admin: Any, content: Any, user: User) -> Row:
-    page = "publication" if name in ("waiting", "problems") else "change"
+    is_to_be_written = name == "waiting" and content.stage in (Stage.DRAFT, Stage.CHANGES_REQUESTED)
+    page = "publication" if name in ("waiting", "problems") and not is_to_be_written else "change"
     return Row(
-        title=content.title or "Without a headline",
+        title=inline_text(content.title) or "Without a headline",
         url=admin.address(page, content),
         note=_note(name, content, user),
         when=_when(name, content),
@@ -146,6 +149,8 @@ def _note(name: str, content: Any, user: User) -> str:
     notes = [_progress(content, user)] if content.state in Stage or content.has_edits_waiting else []
     if content.has_comments:
         notes.append("open comments")
+    if name != "mine" and content.created_by_id not in (None, user.pk):
+        notes.insert(0, f"from {content.created_by}")
     return ", ".join(notes)
 
 
@@ -239,7 +244,11 @@ def _waived(admins: "list[PublishableAdmin[Any]]", user: User) -> Section:
 def _waiver_row(admin: Any, content: Any, waiver: Waiver) -> Row:
     who = f"{waiver.by or 'Somebody'}: “{waiver.reason}”"
     return Row(
-        content.title, admin.address("publication", content), who, moment(waiver.made_at), content.state
+        inline_text(content.title),
+        admin.address("publication", content),
+        who,
+        moment(waiver.made_at),
+        content.state,
     )
 
 
@@ -262,6 +271,6 @@ def _unsaved_rows(kept: Iterable[Autosave], ours: dict[str, Any], titles: dict[A
         admin, content = ours.get(autosave.kind), titles.get((autosave.kind, autosave.item_id))
         if admin is None or (autosave.item_id and content is None):
             continue
-        title = content.title if content else f"A new {admin.opts.verbose_name}"
+        title = inline_text(content.title) if content else f"A new {admin.opts.verbose_name}"
         where = admin.address("change", content) if content else add_path(admin)
         yield Row(capfirst(title), f"{where}?unsaved=1", when=moment(autosave.saved_at))

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, Window
 from django.utils.timezone import localtime
 
 from accounts.models import User
+from core.markdown import inline_text
 from publishing.desk.questions import is_in_hand
 from publishing.desk.rows import rows_of
 from publishing.models import Publishable
@@ -91,5 +92,5 @@ def _happening(admin: Any, source: Source, content: Any) -> Happening:
     if source is EXPIRY and content.state == "expired":
         words = "came off the site"
     page = "publication" if source is not LIVE or content.state == "scheduled" else "change"
-    title = content.title or "Without a headline"
+    title = inline_text(content.title) or "Without a headline"
     return Happening(source.name, words, getattr(content, source.column), title, admin.address(page, content))

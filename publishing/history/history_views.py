@@ -59,7 +59,7 @@ def restoration(
         messages.error(request, refused.message)
     else:
         waiting = " Readers get it when the edits are published." if content.has_edits_waiting else ""
-        messages.success(request, f"Revision {number} is the newest version again.{waiting}")
+        messages.success(request, f"Version {number} is the newest version again.{waiting}")
         for sentence in lost:
             messages.warning(request, sentence)
     return HttpResponseRedirect(admin.address("change", content))

@@ -41,7 +41,7 @@ def compare_view(request: HttpRequest, object_id: int, *, admin: "PublishableAdm
         older = _number(request, "from") or _usual_start(content, numbers, newer)
         before, after = _both(content, older, newer)
         context |= {
-            "title": f"Changes between revision {older} and {newer}",
+            "title": f"Changes between versions {older} and {newer}",
             "before": before,
             "after": after,
             "changes": compare(

@@ -81,6 +81,8 @@ class DeskList[P: Publishable](ModelAdmin[P]):
     ) -> Any:
         """Without the steps for which they have no right on any content of this kind."""
         actions = super().get_actions(request, action_location=action_location)
+        if "delete_selected" in actions:  # last: the first one is soon chosen by mistake
+            actions["delete_selected"] = actions.pop("delete_selected")
         return {
             name: action
             for name, action in actions.items()

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
@@ -28,6 +29,9 @@ from publishing.writing.notes import notes_on_newest
 if TYPE_CHECKING:
     from publishing.publishable_admin import PublishableAdmin
 
+WRITERS = ("submit", "withdraw", "reopen", "discard_edits")
+"""The steps after which somebody most likely writes on."""
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def publication(request: HttpRequest, object_id: int, *, admin: "PublishableAdmin[Any]") -> HttpResponse:
@@ -44,8 +48,7 @@ def publication(request: HttpRequest, object_id: int, *, admin: "PublishableAdmi
             request.POST, initial=_initial(content), prefix=_prefix(step), **_about(step, content)
         )
         if form.is_valid() and _act(request, admin, content, step, form):
-            stays = step.name in ("comment", "waive", "assign")
-            return HttpResponseRedirect(admin.address("publication" if stays else "change", content))
+            return HttpResponseRedirect(_onward(admin, content, step))
         content = get_content(admin, request, object_id)
         forms_ = _forms(content, user) | {step.name: form}
         _update_version(form, content)
@@ -53,6 +56,13 @@ def publication(request: HttpRequest, object_id: int, *, admin: "PublishableAdmi
     context = {**about(admin, request, content), **_shown(content, user), **_offered(content, user, forms_)}
     context["media"] = PublicationMedia().media
     return TemplateResponse(request, "admin/publication.html", context)
+
+
+def _onward(admin: "PublishableAdmin[Any]", content: Publishable, step: Step) -> str:
+    """Writers go on in the form, a reviewer who waits for changes at the desk; all else goes on from this page."""
+    if step.name == "request_changes":
+        return reverse(f"{admin.admin_site.name}:index")
+    return admin.address("change" if step.name in WRITERS else "publication", content)
 
 
 @require_safe
@@ -63,7 +73,7 @@ def preview(request: HttpRequest, object_id: int, *, admin: "PublishableAdmin[An
         raise PermissionDenied
     number = request.GET.get("revision", str(content.version))
     if not number.isdecimal() or len(number) > 9:
-        raise BadRequest("A revision is a number.")
+        raise BadRequest("A version is a number.")
     revision = Revision.objects.filter(item=content.item_id, number=int(number)).first()
     if revision is None and int(number):
         raise Http404("no such revision")
@@ -74,6 +84,7 @@ def preview(request: HttpRequest, object_id: int, *, admin: "PublishableAdmin[An
         "lost": lost,
         "change_url": admin.address("change", content),
         "links_url": admin.address("links", content) if may_share else "",
+        "publication_url": admin.address("publication", content),
     }
     return previews.with_bar(request, page, "admin/preview_bar.html", context)
 
@@ -83,7 +94,7 @@ def _words(content: Any, number: int) -> str:
     if number == content.live_version and content.state == "live":
         return "this is what readers get"
     if number != content.version:
-        return f"revision {number}, an old version"
+        return f"version {number}, an old one"
     if content.has_edits_waiting:
         return "edits that readers do not get yet"
     if content.state == "scheduled":
@@ -158,6 +169,7 @@ def _shown(content: Any, user: User) -> dict[str, Any]:
     return {
         **standing(content),
         "title": "Review and publish",
+        "is_own_work": workflow.is_own_work(content, user),
         "blocking": [note for note in notes if note.blocks],
         "advice": [note for note in notes if not note.blocks],
         "comments": comments.defer("revision__snapshot"),
@@ -208,10 +220,24 @@ def _about(step: Step, content: Publishable) -> dict[str, Any]:
 
 def _initial(content: Any) -> dict[str, Any]:
     known: dict[str, Any] = {"version": content.version}
-    known |= {"expires_at": content.expires_at, "reviewer": content.reviewer_id, "due_on": content.due_on}
+    known |= {
+        "expires_at": content.expires_at,
+        "reviewer": _usual_reviewer(content),
+        "due_on": content.due_on,
+    }
     if content.state == "scheduled":
         known |= {"when": "later", "at": content.published_at}
     return known
+
+
+def _usual_reviewer(content: Any) -> int | None:
+    """Who has it, or who asked for the changes that were made since."""
+    if content.reviewer_id or content.stage != Publishable.Stage.CHANGES_REQUESTED:
+        return content.reviewer_id  # type: ignore[no-any-return]
+    asked = EditorialEvent.objects.filter(
+        item=content.item_id, action=EditorialEvent.Action.CHANGES_REQUESTED
+    )
+    return asked.order_by("-pk").values_list("by", flat=True).first()
 
 
 def _act(
@@ -226,7 +252,7 @@ def _act(
     admin.log_change(request, content, told)
     link = (
         format_html(' <a href="{}">See it on the site</a>', content.get_absolute_url())
-        if step.name in ("publish", "publish_edits") and content.is_live
+        if step.name in ("publish", "publish_edits") and not form.cleaned_data.get("at")
         else ""
     )
     messages.success(request, format_html("{}{}", told, link))

@@ -71,8 +71,8 @@ def restore[P: Publishable](content: P, number: int, by: User | None) -> tuple[P
     taken, lost = revisions.tried(current, old.snapshot)
     if taken == revisions.newest(current).snapshot:
         raise Refused("The newest version says the same.")
-    edited(content, taken, by, note=f"Brought back revision {number}.", applied=False)
-    record(content, Action.RESTORED, by, revision=revisions.newest(content), why=f"Revision {number}.")
+    edited(content, taken, by, note=f"Brought back version {number}.", applied=False)
+    record(content, Action.RESTORED, by, revision=revisions.newest(content), why=f"Version {number}.")
     return content, lost
 
 

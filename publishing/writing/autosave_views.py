@@ -13,6 +13,7 @@ from accounts.staff import signed_in_user
 from publishing.models import Revision
 from publishing.steps.publication_views import get_content
 from publishing.writing import autosaves, presence
+from publishing.writing.editing_session import SEEN
 from publishing.writing.notes import as_newest, notes_on
 
 if TYPE_CHECKING:
@@ -23,12 +24,18 @@ if TYPE_CHECKING:
 def autosave(
     request: HttpRequest, object_id: int | None = None, *, admin: "PublishableAdmin[Any]"
 ) -> HttpResponse:
-    """POST keeps the form's fields and answers {"saved_at": "14:02"}; DELETE throws them away (204)."""
+    """POST keeps the form's fields and answers {"saved_at": "14:02"}, or 409 if they were saved a moment ago; DELETE
+    throws them away (204)."""
     user, content = signed_in_user(request), _written(admin, request, object_id)
     item = content.item_id if content else None
     if request.method == "DELETE":
         autosaves.forget(user, admin.model.kind, item)
         return HttpResponse(status=204)
+    seen = request.POST.get(SEEN, "")
+    if autosaves.is_outdated(
+        user, admin.model.kind, item, int(seen) if seen.isdecimal() and len(seen) < 9 else 0
+    ):
+        return HttpResponse(status=409)
     kept = autosaves.keep(user, admin.model.kind, item, request.POST)
     kept.refresh_from_db()
     return JsonResponse({"saved_at": date_format(localtime(kept.saved_at), "H:i")})

@@ -77,6 +77,16 @@ def test_an_article_is_written_with_bylines_and_topics_in_one_go(
     assert saves == [("Low water", ["Ana", "Ben"], ["Tides"])]
 
 
+def test_authors_begin_with_their_own_byline(author: User, editor: User, signed_in: Any) -> None:
+    own = factories.person("Ana Writer", user=author)
+    factories.person("Edith Editor", user=editor)
+    response = save(signed_in(author), ADD, headline="Low water")
+    assert response.status_code == 302
+    assert [credit.person for credit in Article.objects.get().credits] == [own]
+    save(signed_in(editor), ADD, headline="High water")
+    assert Article.objects.get(headline="High water").credits == []
+
+
 def test_a_draft_is_in_no_list(desk: Client) -> None:
     save(desk, ADD, headline="Low water")
     assert not IndexEntry.objects.exists()

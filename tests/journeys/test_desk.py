@@ -129,6 +129,7 @@ def test_an_article_from_the_first_word_to_a_new_address(
     anonymous.goto(f"{site}/articles/why-the-tide-tables-lie/")
     expect(anonymous.get_by_alt_text("A blue field").first).to_be_visible()
 
+    desk.get_by_role("link", name="Go on writing").click()
     desk.get_by_text("Small print").click()
     desk.get_by_label("Slug:").fill("tides")
     desk.get_by_label("Headline:").fill("Why tide tables are right")
@@ -196,7 +197,7 @@ def test_rows_are_dragged_and_removed_without_losing_any(site: str, desk: Page, 
     desk.mouse.up()
     desk.locator("#bylines-3 .inline-deletelink").click()
     desk.get_by_role("button", name="Save", exact=True).click()
-    expect(desk.locator(".messagelist")).to_contain_text("changed successfully")
+    expect(desk.locator(".messagelist")).to_contain_text("Saved.")
     article = Article.objects.get()
     assert [credit.person.name for credit in article.credits] == ["Cem", "Ana", "Ben"]
 

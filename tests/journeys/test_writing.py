@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 from accounts.models import User
 from articles.models import Article
 from publishing import workflow
-from publishing.models import Autosave, Revision
+from publishing.models import Autosave, Comment, Revision
 from tests import factories
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -86,7 +86,7 @@ def test_a_closed_tab_loses_nothing(site: str, desk_of: Any, author: User, draft
     expect(desk.get_by_label("Body:")).to_have_value("An hour's work. And the last words.")
     expect(desk.locator(".errorlist, .errornote")).to_have_count(0)
     desk.keyboard.press("Control+s")
-    expect(desk.locator(".messagelist")).to_contain_text("changed successfully")
+    expect(desk.locator(".messagelist")).to_contain_text("Saved.")
     assert Article.objects.get().body == "An hour's work. And the last words."
     expect(desk.locator("unsaved-offer")).to_have_count(0)
     assert not Autosave.objects.exists()
@@ -108,7 +108,7 @@ def test_something_new_comes_back_with_its_bylines(site: str, desk_of: Any, auth
     expect(desk.get_by_label("Headline:")).to_have_value("Why the tide tables lie")
     expect(desk.locator("#bylines-0 .select2-selection__rendered")).to_contain_text("Maria Mole")
     desk.get_by_role("button", name="Save", exact=True).click()
-    expect(desk.locator(".messagelist")).to_contain_text("added successfully")
+    expect(desk.locator(".messagelist")).to_contain_text("Saved.")
     assert [credit.person.name for credit in Article.objects.get().credits] == ["Maria Mole"]
 
 
@@ -140,7 +140,7 @@ def test_the_slower_of_two_sees_the_other_and_loses_nothing(
     expect(edith.locator("desk-presence")).to_contain_text("Ana Author is editing too.")
     edith.get_by_label("Headline:").fill("High water")
     edith.keyboard.press("Control+s")
-    expect(edith.locator(".messagelist")).to_contain_text("changed successfully")
+    expect(edith.locator(".messagelist")).to_contain_text("Saved.")
     ana.evaluate("document.querySelector('desk-presence').tell()")
     expect(ana.locator("desk-presence")).to_contain_text("Edith Editor has saved a newer version.")
     expect(ana.get_by_role("link", name="See what changed")).to_have_attribute(
@@ -153,7 +153,7 @@ def test_the_slower_of_two_sees_the_other_and_loses_nothing(
     expect(ana.get_by_label("Body:")).to_have_value("My own words.")
     axe(ana)
     ana.keyboard.press("Control+s")
-    expect(ana.locator(".messagelist")).to_contain_text("changed successfully")
+    expect(ana.locator(".messagelist")).to_contain_text("Saved.")
     texts = [(r.snapshot["fields"]["headline"], r.snapshot["fields"]["body"]) for r in Revision.objects.all()]
     assert texts == [("Low water", "My own words."), ("High water", "Mud.\n"), ("Low water", "Mud.\n")]
 
@@ -174,7 +174,7 @@ def test_whoever_was_signed_out_signs_in_again_and_goes_on(
     session = client.cookies[site_settings.SESSION_COOKIE_NAME].value
     desk.context.add_cookies([{"name": site_settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
     desk.get_by_role("button", name="Save", exact=True).click()
-    expect(desk.locator(".messagelist")).to_contain_text("changed successfully")
+    expect(desk.locator(".messagelist")).to_contain_text("Saved.")
     assert Article.objects.get().body == "Words after the session's end."
 
 
@@ -204,6 +204,38 @@ def test_what_cannot_be_kept_is_said_and_asked_about(
     assert asked == ["beforeunload"]
 
 
+def test_whoever_saves_goes_on_writing_where_they_were(
+    site: str, desk_of: Any, author: User, draft: Article
+) -> None:
+    desk = desk_of(author)
+    desk.goto(form(site, draft))
+    text = desk.get_by_label("Body:")
+    text.press("Control+End")
+    desk.keyboard.type("Sand.")
+    desk.keyboard.press("Control+s")
+    expect(desk.locator("keep-place")).to_have_text("Saved.")
+    expect(text).to_be_focused()
+    desk.keyboard.type(" Stones.")
+    expect(text).to_have_value("Mud.\nSand. Stones.")
+    expect(desk.locator("keep-place")).to_have_text("")
+    axe(desk)
+
+
+def test_a_comment_beside_a_field_is_done_without_leaving_the_text(
+    site: str, desk_of: Any, author: User, editor: User, draft: Article
+) -> None:
+    workflow.comment(draft, editor, "Which water?", field="headline")
+    desk = desk_of(author)
+    desk.goto(form(site, draft))
+    desk.get_by_label("Headline:").fill("Low water in Brest")
+    axe(desk)
+    desk.locator(".note.comment").get_by_role("link", name="Done").click()
+    expect(desk.locator(".note.comment")).to_have_count(0)
+    expect(desk.get_by_label("Headline:")).to_be_focused()
+    expect(desk.get_by_label("Headline:")).to_have_value("Low water in Brest")
+    assert Comment.objects.get().resolved_by == author
+
+
 def test_the_linter_speaks_beside_the_field_while_it_is_written(
     site: str, desk_of: Any, author: User, draft: Article
 ) -> None:
@@ -218,7 +250,7 @@ def test_the_linter_speaks_beside_the_field_while_it_is_written(
     note.get_by_role("button", name="Line 81").click()
     expect(text).to_be_focused()
     chosen = "field => field.value.slice(field.selectionStart, field.selectionEnd)"
-    assert text.evaluate(chosen) == "TODO: more"
+    assert text.evaluate(chosen) == "TODO"
     assert text.evaluate("field => field.scrollTop") > 300
     axe(desk)
     desk.keyboard.type("The end")
@@ -271,7 +303,7 @@ def test_the_history_leads_back_after_a_question(
     desk.keyboard.press("Escape")
     desk.get_by_role("button", name="Restore version 1").click()
     desk.get_by_role("button", name="Bring it back").click()
-    expect(desk.locator(".messagelist")).to_contain_text("Revision 1 is the newest version again.")
+    expect(desk.locator(".messagelist")).to_contain_text("Version 1 is the newest version again.")
     expect(desk.get_by_label("Headline:")).to_have_value("Low water")
 
 

@@ -368,7 +368,7 @@ def pair(response: Any) -> tuple[int, int]:
 def test_any_two_revisions_can_be_compared(desk: Client, revised: Article) -> None:
     response = desk.get(page(revised), {"from": "2", "to": "3"})
     assert (response.status_code, pair(response)) == (200, (2, 3))
-    assert "Changes between revision 2 and 3" in response.text
+    assert "Changes between versions 2 and 3" in response.text
     assert "Version <del>2</del><ins>3</ins>" in response.text
     assert "Edith Editor" in response.text
 
@@ -394,7 +394,7 @@ def test_equal_revisions_are_said_to_be_the_same(desk: Client, revised: Article)
 
 def test_one_revision_or_none_is_no_error(desk: Client, revised: Article) -> None:
     Revision.objects.exclude(number=1).delete()
-    assert "only this one revision" in desk.get(page(revised)).text
+    assert "only this one version" in desk.get(page(revised)).text
     Revision.objects.all().delete()
     assert "Nothing has been saved here" in desk.get(page(revised)).text
 

@@ -47,6 +47,24 @@ def changed(article: Article, by: User, **fields: Any) -> Article:
     return workflow.edited(article, taken, by, applied=False)
 
 
+def test_what_waits_says_whose_it_is_and_leads_to_where_it_is_done(
+    author: User, editor: User, signed_in: SignIn
+) -> None:
+    article = submitted("Say `when`", author)
+    (row,) = signed_in(editor).get("/admin/").context["sections"][0].rows
+    assert (row.title, row.note) == ("Say when", f"from {author}, in review by whoever has time")
+    assert row.url == f"/admin/articles/article/{article.pk}/publication/"
+    workflow.request_changes(article, editor, "More facts.")
+    (row,) = signed_in(author).get("/admin/").context["sections"][0].rows
+    assert row.url == f"/admin/articles/article/{article.pk}/change/"
+
+
+def test_each_kind_has_a_way_to_its_whole_list(editor: User, signed_in: SignIn) -> None:
+    client = signed_in(editor)
+    assert ("articles", "/admin/articles/article/") in client.get("/admin/").context["lists"]
+    assert 'href="/admin/articles/section/"' in client.get("/admin/articles/").text
+
+
 def test_mine_is_what_is_not_out_yet_changes_asked_for_first(
     author: User, other_author: User, editor: User, signed_in: SignIn
 ) -> None:

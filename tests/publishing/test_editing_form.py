@@ -261,6 +261,19 @@ def test_rows_that_were_taken_away_meanwhile_come_back_with_what_was_typed(
     assert [credit.role for credit in draft.credits] == ["Interview"]
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+def test_what_was_on_its_way_when_it_was_saved_does_not_come_back(
+    ana: Client, edith: Client, draft: Article, is_new: bool
+) -> None:
+    where, article = (ADD, None) if is_new else (page(draft), draft)
+    sent = fill(ana, where, headline="High water")
+    assert ana.post(where, sent | {"_continue": ""}).status_code == 302
+    assert keep(ana, article, sent).status_code == 409
+    assert keep(edith, article, sent).status_code == 200, "somebody else's words are not on the site"
+    Revision.objects.update(made_at=timezone.now() - timedelta(seconds=11))
+    assert keep(ana, article, sent).status_code == 200, "another tab, later"
+
+
 def test_it_can_be_thrown_away(ana: Client, draft: Article) -> None:
     keep(ana, draft, fill(ana, page(draft), body="Rubbish."))
     assert ana.delete(page(draft, "autosave")).status_code == 204
@@ -346,7 +359,7 @@ def test_the_one_loud_button_is_the_next_step(
 
 def test_the_next_step_saves_first(ana: Client, draft: Article) -> None:
     response = save(ana, page(draft), "_publish", headline="High water")
-    assert response.headers["Location"] == page(draft, "publication")
+    assert response.headers["Location"] == page(draft, "publication") + "#next"
     assert Article.objects.get().headline == "High water"
 
 

@@ -209,7 +209,7 @@ def test_steps_without_a_right_are_not_offered_and_not_done(author: User, signed
     article = workflow.submit(draft("Low water", author), author)
     client = signed_in(author)
     offered = [name for name, _ in client.get(LIST).context["action_form"].fields["action"].choices]
-    assert offered == ["", "delete_selected", "submit", "duplicate", "export"]
+    assert offered == ["", "submit", "duplicate", "export", "delete_selected"]
     confirmed: dict[str, Any] = {"confirmed": 1, f"version-{article.pk}": 1}
     for action in ("approve", "publish", "assign", "archive"):
         ask(client, action, article, **confirmed)

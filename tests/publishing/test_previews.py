@@ -218,7 +218,7 @@ def test_of_an_old_revision_that_comes_back(desk: Client, surroundings: Any) -> 
     workflow.restore(article, 1, by=None)
     workflow.publish_edits(article, by=None)
     assert timeless(without_bar(response)) == timeless(public(article))
-    assert "revision 1, an old version" in response.text
+    assert "version 1, an old one" in response.text
 
 
 def test_of_what_is_scheduled_once_its_time_has_come(desk: Client, surroundings: Any) -> None:

@@ -58,7 +58,7 @@ def told(response: Any) -> list[str]:
 
 def test_publish_from_the_form_saves_and_asks_when(desk: Client, draft: Article) -> None:
     response = save(desk, page(draft, "change"), "_publish", headline="High water")
-    assert response.headers["Location"] == page(draft, "publication")
+    assert response.headers["Location"] == page(draft, "publication") + "#next"
     assert desk.get(page(draft, "publication")).status_code == 200
     assert Article.objects.get().headline == "High water"
 
@@ -227,6 +227,36 @@ def test_a_way_from_the_first_to_the_last_step(
     assert (draft.is_live, draft.body) == (True, "The port of Brest.")
 
 
+def test_each_step_leads_to_where_one_goes_on(
+    ana: Client, edith: Client, editor: User, draft: Article
+) -> None:
+    def taken(client: Client, **step: Any) -> str:
+        return str(client.post(page(draft, "publication"), step).headers["Location"])
+
+    assert taken(ana, submit="", **{"submit-why": "Is the port clear?"}) == page(draft, "change")
+    assert "Is the port clear?</p>" in edith.get(page(draft, "publication")).text
+    assert taken(edith, request_changes="", **{"request_changes-why": "Name it."}) == "/admin/"
+    again = ana.get(page(draft, "publication")).context["forms"]["submit"]
+    assert again["reviewer"].value() == editor.pk, "whoever asked for the changes looks at them"
+    assert taken(ana, submit="") == page(draft, "change")
+    assert taken(edith, approve="", **{"approve-version": 1}) == page(draft, "publication")
+    assert taken(edith, publish="", when="now") == page(draft, "publication")
+
+
+def test_whoever_publishes_what_nobody_approved_is_told_so(
+    desk: Client, edith: Client, author: User, draft: Article
+) -> None:
+    words = "Nobody has approved this version"
+    assert words in desk.get(page(draft, "publication")).text
+    workflow.approve(workflow.submit(draft, author), None)
+    assert words not in desk.get(page(draft, "publication")).text
+
+
+def test_of_what_is_scheduled_it_is_said_that_it_goes_by_itself(edith: Client, draft: Article) -> None:
+    workflow.publish(draft, None, timezone.now() + timedelta(days=1))
+    assert "Readers get it by itself when the time has come." in edith.get(page(draft, "publication")).text
+
+
 def test_what_stops_it_is_said_and_whoever_may_waives_it(ana: Client, edith: Client, desk: Client) -> None:
     article = factories.article(published=False, body="TODO: more\n")
     where = page(article, "publication")
@@ -294,7 +324,7 @@ def test_the_history_tells_who_did_what_and_leads_back(ana: Client, edith: Clien
     for words in ("Please.", "?from=1&amp;to=2", "?revision=1", "newest"):
         assert words in shown.text
     restore = f"/admin/articles/article/{draft.pk}/revisions/1/restoration/"
-    assert told(ana.post(restore, follow=True)) == ["Revision 1 is the newest version again."]
+    assert told(ana.post(restore, follow=True)) == ["Version 1 is the newest version again."]
     draft.refresh_from_db()
     assert (draft.headline, draft.version) == ("Low water", 3)
     assert edith.post(restore.replace("/1/", "/99/")).status_code == 404

@@ -80,6 +80,7 @@ class AutosaveForm extends HTMLElement {
     if (response.redirected) this.signedOut();
     else if (response.status === 403) this.fail("You may no longer write this. Copy your text to keep it.");
     else if (response.status === 404) this.fail("This was deleted meanwhile. Copy your text to keep it.");
+    else if (response.status === 409) this.notBefore = Date.now() + AGAIN; // saved a moment ago, in another tab
     else if (!response.ok) this.fail("The site could not keep your text. It is only in this page: leave it open, it is tried again.");
     else {
       this.kept = fields;

@@ -18,6 +18,7 @@ class FieldNotes extends HTMLElement {
     this.last = this.found.innerHTML;
     this.place();
     if (this.hasAttribute("check")) this.form.addEventListener("typed", () => this.checkSoon());
+    for (const link of this.form.querySelectorAll("[data-resolve]")) link.addEventListener("click", (event) => this.resolve(event, link));
   }
 
   checkSoon() {
@@ -51,13 +52,27 @@ class FieldNotes extends HTMLElement {
       const row = this.row(note.dataset.field);
       if (row) this.beside(row, note.dataset.field).append(note);
       const line = note.querySelector("span.line");
-      if (line) line.replaceWith(this.button(line, note.dataset.field));
+      if (line) line.replaceWith(this.button(line, note));
     });
     for (const list of this.form.querySelectorAll("ul.notes")) {
       sort(list);
       list.hidden = !list.childElementCount;
     }
     this.count();
+  }
+
+  /* Without leaving the text. If that fails, the link leads to where it can be done. */
+  async resolve(event, link) {
+    event.preventDefault();
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
+    const response = await fetch(link.dataset.resolve, { method: "POST", body }).catch(() => null);
+    if (!response?.ok || !response.url.includes("/publication/")) return location.assign(link.href);
+    const row = link.closest(".form-row, .fieldBox");
+    link.closest(".note").remove();
+    for (const list of this.form.querySelectorAll("ul.notes")) list.hidden = !list.childElementCount;
+    this.count();
+    (row?.querySelector("input:not([type=hidden]), textarea, select") ?? this.form).focus();
   }
 
   row(field) {
@@ -103,12 +118,12 @@ class FieldNotes extends HTMLElement {
     return link;
   }
 
-  button(line, field) {
+  button(line, note) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "line";
     button.textContent = line.textContent;
-    button.addEventListener("click", () => select(document.getElementById(`id_${field}`), Number(line.dataset.line)));
+    button.addEventListener("click", () => select(document.getElementById(`id_${note.dataset.field}`), Number(line.dataset.line), quoted(note)));
     return button;
   }
 }
@@ -122,12 +137,19 @@ function sort(list) {
   list.append(...[...list.children].sort((a, b) => ranks.indexOf(a.dataset.weight) - ranks.indexOf(b.dataset.weight)));
 }
 
-/* The line is chosen and comes into view; lines wrap, so how far down it is has to be measured. */
-function select(field, number) {
+function quoted(note) {
+  return /“([^”]+)”/.exec(note.textContent)?.[1] ?? "";
+}
+
+/* What the note is about is chosen (the line, if it quotes nothing of it) and comes into view; lines wrap, so how far
+   down it is has to be measured. */
+function select(field, number, words) {
   const lines = field.value.split("\n");
   const from = lines.slice(0, number - 1).join("\n").length + (number > 1 ? 1 : 0);
   field.focus();
-  field.setSelectionRange(from, from + (lines[number - 1]?.length ?? 0));
+  const line = lines[number - 1] ?? "";
+  const found = words && line.includes(words) ? words : line;
+  field.setSelectionRange(from + line.indexOf(found), from + line.indexOf(found) + found.length);
   const copy = document.createElement("div");
   const { font, padding, lineHeight, tabSize } = getComputedStyle(field);
   Object.assign(copy.style, { font, padding, lineHeight, tabSize, width: `${field.clientWidth}px`, boxSizing: "border-box", whiteSpace: "pre-wrap", overflowWrap: "break-word", position: "absolute", visibility: "hidden" });

@@ -60,7 +60,7 @@ class ImagePicker extends HTMLElement {
     if (options.file) this.offer(options.file);
     else {
       this.search();
-      this.querySelector(".find input").focus();
+      this.querySelector(".find input").select(); // what was looked for last is typed over
     }
     return new Promise((resolve) => { this.resolve = resolve; });
   }

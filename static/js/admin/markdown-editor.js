@@ -32,6 +32,7 @@ class MarkdownEditor extends HTMLElement {
     tools.setAttribute("aria-label", "Formatting");
     tools.setAttribute("aria-controls", this.source.id);
     tools.append(...TOOLS.filter(([name]) => name !== "image" || this.hasAttribute("library")).map((tool) => this.tool(tool)));
+    rove(tools);
     this.words = document.createElement("output");
     this.toggle = button("Preview", "Show the preview beside the text", () => this.showPreview(this.pane.hidden, true));
     this.large = button("⤢", "Use the whole window (Escape ends it)", () => this.enlarge(!this.classList.contains("whole")));
@@ -278,6 +279,20 @@ function markdown(image) {
 }
 
 /* The line breaks that make a paragraph of its own. */
+/* One stop for the Tab key; the arrows go from tool to tool (WAI-ARIA, toolbar). */
+function rove(tools) {
+  const all = [...tools.children];
+  for (const tool of all.slice(1)) tool.tabIndex = -1;
+  tools.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = all.at((all.indexOf(document.activeElement) + step) % all.length);
+    for (const tool of all) tool.tabIndex = tool === next ? 0 : -1;
+    next.focus();
+  });
+}
+
 function gap(text, enough, some) {
   if (enough.test(text)) return "";
   return some.test(text) ? "\n" : "\n\n";
