@@ -37,6 +37,7 @@ class Site:
     def __init__(self, address: str = "127.0.0.1", *, slowly: float = 0) -> None:
         self.answers: dict[str, list[Answer | Raw]] = {}
         self.log: list[Asked] = []
+        self.answering = 0
         self.slowly = slowly
         self._server = ThreadingHTTPServer((address, 0), _handler_of(self))
         self._server.daemon_threads = True
@@ -51,6 +52,11 @@ class Site:
         return f"http://{host or self.address}:{self.port}{path}"
 
     def asked(self, path: str = "") -> list[str]:
+        """Of what is answered in full: whoever asked may have their answer before the log has its line."""
+        for _ in range(200):
+            if not self.answering:
+                break
+            time.sleep(0.01)
         return [f"{one.method} {one.path}" for one in self.log if one.path.startswith(path)]
 
     def next_answer(self, path: str) -> "Answer | Raw":
@@ -76,6 +82,7 @@ def _handler_of(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             began = time.monotonic()
+            site.answering += 1
             given = site.next_answer(self.path)
             time.sleep(site.slowly)
             try:
@@ -85,6 +92,7 @@ def _handler_of(site: Site) -> type[BaseHTTPRequestHandler]:
             finally:
                 asked = Asked(began, time.monotonic(), self.command, self.path, dict(self.headers))
                 site.log.append(asked)
+                site.answering -= 1
 
         do_HEAD = do_POST = do_GET
 
