@@ -19,6 +19,7 @@ from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES, STORAGES  # noqa: E402
 
 DATABASES["default"]["TEST"] = {"NAME": f"test_masthead_{os.environ.get('TEST_RUN', '')}"}
+STATIC_ROOT = embedded.VAR / "test" / "static"  # not there: each new client would read all that was collected
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from articles.models import Article, Byline, Section, Series
-from media_pipeline.models import MediaAsset
+from media_pipeline.models import Encoding, MediaAsset, Recording, Rendition, RenditionSet, Transcript
 from pages.models import StaticPage
 from people.models import Person
 from publishing import workflow
@@ -46,6 +46,51 @@ def image(**fields: Any) -> MediaAsset:
         "credit": "A photographer",
     }
     return MediaAsset.objects.create(**values | fields)
+
+
+def recording(**fields: Any) -> Recording:
+    """Audio that is ready: a playlist, a file and captions. Rows without objects behind them."""
+    number = next(_numbers)
+    values = {
+        "kind": "audio",
+        "sha256": f"{number:064x}",
+        "key": f"originals/{number}",
+        "content_type": "audio/mpeg",
+        "bytes": 1000,
+        "name": f"Recording {number}",
+        "duration": 90.0,
+    }
+    made = Recording.objects.create(**values | fields)
+    ready = RenditionSet.objects.create(
+        asset=made, profile="podcast", recipe=f"{number:064x}", ready_at=timezone.now()
+    )
+    Encoding.objects.create(asset=made, profile="podcast", wanted=ready, live=ready)
+    facts: dict[str, Any] = {"set": ready, "step": "s", "sha256": f"{number:064x}", "bytes": 10}
+    Rendition.objects.create(
+        role="master",
+        name="m",
+        key=f"renditions/{number}.m3u8",
+        content_type="application/x-mpegurl",
+        text="#EXTM3U",
+        **facts,
+    )
+    Rendition.objects.create(
+        role="download", name="mp3", key=f"renditions/{number}.mp3", content_type="audio/mpeg", **facts
+    )
+    Transcript.objects.create(asset=made, cues=[[0, 1000, "", "Good evening."]])
+    return made
+
+
+def laddered(**fields: Any) -> MediaAsset:
+    """An image with a ladder, as the rows have it; there are no objects behind it either."""
+    number = next(_numbers)
+    heights = {480: 270, 960: 540, 1600: 900}
+    ladder = [
+        [kind, width, height, f"images/{number:064x}/{width}.{kind}"]
+        for kind in ("avif", "webp", "jpeg")
+        for width, height in heights.items()
+    ]
+    return image(**{"width": 2400, "height": 1350, "ladder": ladder} | fields)
 
 
 def article(

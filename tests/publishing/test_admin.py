@@ -92,7 +92,7 @@ def test_a_link_around_every_page_leads_to_a_page(desk: Client, url: str) -> Non
     assert not PublicationLink.objects.exists()
 
 
-@pytest.mark.parametrize("count", [1, 30])
+@pytest.mark.parametrize("count", [1, 3, pytest.param(30, marks=pytest.mark.soak)])
 def test_redirects_can_be_looked_at_and_nothing_else(
     desk: Client, count: int, django_assert_num_queries: Any
 ) -> None:

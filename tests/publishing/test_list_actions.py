@@ -315,7 +315,7 @@ def test_filters_refuse_nonsense(editor: User, signed_in: SignIn, query: str) ->
 LIST_QUERIES = 17
 
 
-@pytest.mark.parametrize("count", [1, 30])
+@pytest.mark.parametrize("count", [1, 3, pytest.param(30, marks=pytest.mark.soak)])
 def test_the_list_takes_as_many_queries_whatever_is_in_it(
     count: int, author: User, editor: User, signed_in: SignIn, django_assert_num_queries: Any
 ) -> None:

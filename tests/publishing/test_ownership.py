@@ -124,8 +124,9 @@ def test_comments_and_links_are_reached_only_through_what_they_belong_to(
 
 def test_djangos_way_to_any_public_page_is_closed(administrator: User, signed_in: Any) -> None:
     person = factories.person("Somebody")
+    client = signed_in(administrator)
     for kind in range(1, 60):
-        assert signed_in(administrator).get(f"/admin/r/{kind}/{person.pk}/").status_code == 404
+        assert client.get(f"/admin/r/{kind}/{person.pk}/").status_code == 404
 
 
 @pytest.mark.parametrize("query", ["_to_field=id", "_popup=1&_to_field=item", "_changelist_filters=q%3Da"])

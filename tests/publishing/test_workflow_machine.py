@@ -289,11 +289,11 @@ class Workflow(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_whatever_people_do_the_workflow_is_what_the_model_says() -> None:
+def test_whatever_people_do_the_workflow_is_what_the_model_says(pytestconfig: pytest.Config) -> None:
     run_state_machine_as_test(
         Workflow,
         settings=settings(
-            max_examples=25,
+            max_examples=100 if pytestconfig.getoption("--soak") else 12,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
