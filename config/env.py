@@ -140,6 +140,15 @@ def sentry_dsn(name: str) -> str:
         return ""
 
 
+def executable(name: str) -> str:
+    """The path of a program, or nothing."""
+    value = text(name, "")
+    if value and not os.access(value, os.X_OK):
+        problem(name, f"must be the path of a program, not {value!r}")
+        return ""
+    return value
+
+
 def _split(value: str) -> SplitResult:
     try:
         parts = urlsplit(value)

@@ -136,7 +136,10 @@ MEDIA_URL = env.media_base("MEDIA_ORIGIN", S3_ENDPOINT_URL, S3_BUCKET, S3_REGION
 # Seconds; a storage that is away must not hold a person or a worker for minutes
 S3_CLIENT = Config(
     signature_version="s3v4",
-    s3={"addressing_style": "path" if S3_ENDPOINT_URL else "auto"},
+    s3={
+        "addressing_style": "path" if S3_ENDPOINT_URL else "virtual",
+        "us_east_1_regional_endpoint": "regional",  # so that signed addresses have one host, which the policy names
+    },
     connect_timeout=3,
     read_timeout=10,
     retries={"total_max_attempts": 3, "mode": "standard"},
@@ -167,6 +170,8 @@ STORAGES = {
         )
     },
 }
+MEDIA_WORK_DIR = Path(env.text("MEDIA_WORK_DIR", str(VAR_DIR / "work")))
+FFMPEG_BINARY = env.executable("FFMPEG_BINARY")
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -222,13 +227,16 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 _media = "{0.scheme}://{0.netloc}".format(urlsplit(MEDIA_URL))
+# Where the browsers of editors send uploads
+_bucket = S3_ENDPOINT_URL or f"https://{S3_BUCKET}.s3.{S3_REGION}.amazonaws.com"
+_uploads = "{0.scheme}://{0.netloc}".format(urlsplit(_bucket))
 SECURE_CSP: dict[str, Any] = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF, CSP.NONCE],
     "img-src": [CSP.SELF, "data:", _media],
     "media-src": [CSP.SELF, _media],
-    "connect-src": [CSP.SELF, _media],
+    "connect-src": [CSP.SELF, *dict.fromkeys([_media, _uploads])],
     "frame-src": [CSP.SELF, *EMBED_HOSTS],
     "frame-ancestors": [CSP.NONE],
     "object-src": [CSP.NONE],

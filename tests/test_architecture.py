@@ -73,7 +73,21 @@ def test_templates_include_only_their_own_folder_and_the_components() -> None:
             r"outbound[\w.]* import .*\ballowing\b|outbound\.allowing",
             "core/outbound/",
         ),
-        ("nobody parses XML yet", r"^\s*(from|import) (xml\.etree|lxml|defusedxml)", "-"),
+        (
+            "ffmpeg is started in one place",
+            r"imageio_ffmpeg|FFMPEG_BINARY|[\"']ffmpeg[\"']|ffmpeg\.limited import .*\bChild",
+            "media_pipeline/(ffmpeg|probing)/|config/settings.py",
+        ),
+        (
+            "media is opened by PyAV in a process of its own",
+            r"^\s*(from|import) av\b|media_pipeline\.demuxer\.(?!record\b)",
+            "media_pipeline/(demuxer/|probing/judging.py|probing/__init__.py)",
+        ),
+        (
+            "XML is parsed in one place",
+            r"^\s*(from|import) (xml\.(etree|sax|dom)\b(?!\.saxutils)|lxml|defusedxml)",
+            "core/xml.py",
+        ),
     ],
 )
 def test_one_of_each(what: str, pattern: str, allowed: str) -> None:

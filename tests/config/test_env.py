@@ -75,6 +75,7 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ("SENTRY_DSN", "nonsense"),
         ("SENTRY_DSN", "https://sentry.example/1"),
         ("MAIL_URL", "mail.example"),
+        ("FFMPEG_BINARY", "/nowhere/ffmpeg"),
     ],
 )
 def test_nonsense_is_named_and_nothing_else_is(name: str, value: str) -> None:
