@@ -105,6 +105,7 @@ class Article(Publishable, Body):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
+        limit_choices_to={"kind": "image"},
         help_text="The image at the top and in lists. Its alternative text and credit are kept with the image.",
     )
     hero_caption = models.CharField(max_length=300, blank=True)

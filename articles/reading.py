@@ -20,7 +20,7 @@ from publishing.models import Topic
 from search.models import IndexEntry, live_entries
 
 MOST_RELATED = 3
-_IMAGE = ("id", "key", "alt", "decorative", "credit", "width", "height", "focal_x", "focal_y")
+_IMAGE = ("id", "key", "alt", "decorative", "credit", "width", "height", "focal_x", "focal_y", "ladder")
 _ENTRY = (
     "kind",
     "path",

@@ -39,10 +39,11 @@ def article(content: Article) -> list[dict[str, Any]]:
 def _image(content: Article) -> dict[str, Any] | None:
     if content.hero is None:
         return None
+    shared = content.hero.shared
     return {
         "@type": "ImageObject",
-        "url": content.hero.url,
-        "width": content.hero.width,
-        "height": content.hero.height,
+        "url": shared.url,
+        "width": shared.width,
+        "height": shared.height,
         "creditText": content.hero.credit,
     }

@@ -51,6 +51,20 @@ def try_again(model_admin: Any, request: HttpRequest, queryset: QuerySet[Work]) 
         messages.warning(request, f"{others} were not parked and are left alone.")
 
 
+@admin.action(
+    description="Discard",
+    permissions=["change"],
+    location=[admin.ActionLocation.CHANGE_LIST, admin.ActionLocation.CHANGE_FORM],
+)
+def discard(model_admin: Any, request: HttpRequest, queryset: QuerySet[Work]) -> None:
+    """Only what is parked: whoever wants something that runs to stop goes where it was asked for."""
+    parked = queryset.filter(state=Work.State.PARKED)
+    discarded = sum(work.drop(row.pk) for row in parked)
+    messages.info(request, f"{discarded} will not be done any more.")
+    if others := queryset.count() - discarded:
+        messages.warning(request, f"{others} were not parked and are left alone.")
+
+
 @admin.register(Work)
 class WorkAdmin(StrictPages, ModelAdmin[Work]):
     """The dead-letter page: work that needs a person, with the reason. Nothing in it is edited by hand."""
@@ -59,7 +73,7 @@ class WorkAdmin(StrictPages, ModelAdmin[Work]):
     list_filter = [StateFilter, "kind"]
     search_fields = ["key", "problem"]
     ordering = ["-changed_at"]
-    actions = [try_again]
+    actions = [try_again, discard]
     fields: ClassVar[Any] = [
         "kind",
         "key",

@@ -19,6 +19,8 @@ from django.utils.http import http_date
 from core.links import absolute
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CHOICE, _IMG = re.compile(r"<source [^>]*>|</?picture>"), re.compile(r"<img [^>]*>")
+_FOR_SCREENS = re.compile(r' (?:srcset|sizes)="[^"]*"')
 XHTML = "http://www.w3.org/1999/xhtml"
 
 
@@ -92,7 +94,11 @@ class Rss(Rss201rev2Feed):
 
 
 def absolute_html(html: str, address: str) -> str:
-    """Our own rendered HTML for a reader elsewhere: no relative links (nh3 always writes double quotes)."""
+    """Our own rendered HTML for a reader elsewhere: no relative links, one file a picture.
+
+    nh3 always writes double quotes, and no `<` or `>` inside of them.
+    """
+    html = _CHOICE.sub("", _IMG.sub(lambda img: _FOR_SCREENS.sub("", img[0]), html))
     html = html.replace(' href="#', f' href="{address}#').replace(' href="/', f' href="{absolute("/")}')
     return clean(html.replace(' src="/', f' src="{absolute("/")}'))
 

@@ -25,6 +25,7 @@ from core import lease, wakeups
 from core.faults import point
 from core.lease import Handler, Interrupted, LostLease, Permanent, Resources, Run, Transient
 from core.models import Work
+from core.signals import work_dropped
 
 __all__ = [
     "HANDLERS",
@@ -34,6 +35,7 @@ __all__ = [
     "Resources",
     "Run",
     "Transient",
+    "drop",
     "enqueue",
     "handler",
     "key_of",
@@ -131,6 +133,22 @@ def retry(work_id: int) -> bool:
     if not Work.objects.filter(pk=work_id, state=Work.State.PARKED, kind__in=HANDLERS).update(**fresh):
         return False
     wake(Work.objects.get(pk=work_id))
+    return True
+
+
+@transaction.atomic
+def drop(work_id: int) -> bool:
+    """It is no longer wanted: what waits or is parked is done with, what runs ends at its next question (LostLease).
+
+    False if there was nothing to drop.
+    """
+    gone = {"state": Work.State.DONE, "fence": F("fence") + 1, "lease_until": None, "again_at": None}
+    forgotten = {"payload": {}, "checkpoint": {}, "problem": "", "changed_at": Now()}
+    rows = Work.objects.filter(pk=work_id).exclude(state=Work.State.DONE)
+    if not rows.update(**gone, **forgotten):
+        return False
+    row = Work.objects.get(pk=work_id)
+    work_dropped.send(sender=Work, kind=row.kind, key=row.key)
     return True
 
 

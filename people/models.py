@@ -29,6 +29,7 @@ class Person(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
+        limit_choices_to={"kind": "image"},
         help_text="Square works best.",
     )
     user = models.OneToOneField(

@@ -1,4 +1,4 @@
-"""Texts are rendered when they are saved; when an image gets other words, those that show it are rendered again."""
+"""Texts are rendered when they are saved; when an image gets other words or files, those that show it are rendered again."""
 
 from collections.abc import Iterable
 from itertools import batched
@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.db import transaction
 
 from core import work
+from core.markdown import RENDERER_VERSION
 from media_pipeline.models import MediaAsset
 from publishing.models import KINDS, Body, Item, Publishable
 from publishing.workflow import saved
@@ -29,7 +30,19 @@ def rerender_soon(items: Iterable[int]) -> None:
     ids = sorted(set(items))
     if len(ids) <= AT_ONCE:
         rerender(ids)
-        return
+    else:
+        _leave_to_workers(ids)
+
+
+def rerender_outdated() -> None:
+    """Have workers render again what an older release has rendered, some at a time."""
+    for kind in KINDS.values():
+        if issubclass(kind, Body):
+            old = kind._default_manager.filter(body_renderer__lt=RENDERER_VERSION).exclude(body="")
+            _leave_to_workers(old.order_by("item_id").values_list("item_id", flat=True)[: 10 * AT_ONCE])
+
+
+def _leave_to_workers(ids: Iterable[int]) -> None:
     for chunk in batched(ids, AT_ONCE, strict=False):
         work.enqueue("publishing.rerender", work.key_of(chunk), {"items": list(chunk)})
 

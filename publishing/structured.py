@@ -36,7 +36,7 @@ def organization(publication: Publication) -> dict[str, Any]:
         "sameAs": [link.url for link in publication.social_links],
     }
     if publication.logo:
-        described["logo"] = {"@type": "ImageObject", "url": publication.logo.url}
+        described["logo"] = {"@type": "ImageObject", "url": publication.logo.shared.url}
     return {key: value for key, value in described.items() if value}
 
 

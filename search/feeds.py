@@ -64,11 +64,11 @@ def _item(entry: IndexEntry) -> dict[str, Any]:
 def _picture(entry: IndexEntry) -> str:
     if entry.image is None:
         return ""
-    image = entry.image
+    image = entry.image.shared
     return format_html(
         '<p><img src="{}" alt="{}" width="{}" height="{}"></p>',
         image.url,
-        image.alt,
+        entry.image.alt,
         image.width,
         image.height,
     )

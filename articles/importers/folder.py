@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from core.importing import ItemFailed, Unreadable
 from core.markdown.limits import MAX_BYTES
-from media_pipeline.reencoding import MAX_BYTES as MAX_IMAGE_BYTES
+from media_pipeline.images.reencoding import MAX_BYTES as MAX_IMAGE_BYTES
 
 _MARKDOWN = (".md", ".markdown")
 _LIST_PAGE = "_index.md"

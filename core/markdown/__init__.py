@@ -13,8 +13,9 @@ from core.markdown.limits import MarkdownTooComplex, check_length, replace_unusa
 from core.markdown.page import Page
 from core.markdown.parser import parser
 from core.markdown.plain import count_words, plain_text
-from core.markdown.results import Heading, Image, Rendered
+from core.markdown.results import Heading, Rendered
 from core.markdown.sanitise import clean, clean_inline
+from core.pictures import Image
 
 __all__ = [
     "EMBED_HOSTS",
@@ -31,7 +32,7 @@ __all__ = [
     "stylesheet",
 ]
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Goes up whenever the same source gives other HTML: stored renderings with a lower one are out of date."""
 
 

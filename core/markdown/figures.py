@@ -7,6 +7,7 @@ from html import escape
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from core import pictures
 from core.markdown import addresses, links
 from core.markdown.made import is_paragraph, replace_paragraph
 from core.markdown.page import Page
@@ -18,28 +19,29 @@ _BREAKOUT = re.compile(r"\{(wide|full)\}\s*")
 def figure(attributes: Mapping[str, str], page: Page, md: MarkdownIt, href: str = "") -> str:
     """A picture that stands alone, with its caption and credit; `href` makes the picture itself a link."""
     source, title = attributes.get("src", ""), attributes.get("title", "")
-    picture_html = picture(attributes, page, linked=bool(href))
+    breakout = _BREAKOUT.match(title)
+    picture_html = picture(attributes, page, linked=bool(href), place=breakout[1] if breakout else "text")
     if href:
         picture_html = _link(href, picture_html, page)
     if "<img" not in picture_html:
         return f"<p>{picture_html}</p>\n"
-    breakout = _BREAKOUT.match(title)
     classes = f"figure {breakout[1]}" if breakout else "figure"
     caption = _caption(title[breakout.end() :] if breakout else title, _credit(source, page), md)
     return f'<figure class="{classes}">{picture_html}{caption}</figure>\n'
 
 
-def picture(attributes: Mapping[str, str], page: Page, linked: bool) -> str:
-    """The picture as phrasing content: an `<img>`, a link to another host, or a note that it is missing."""
+def picture(attributes: Mapping[str, str], page: Page, linked: bool, place: str = "text") -> str:
+    """The picture as phrasing content: a `<picture>` or `<img>`, a link to another host, or a note that it is missing."""
     source, alt = attributes.get("src", ""), attributes.get("alt", "").strip()
     if page.inline:
         return escape(alt)
     if source.startswith("asset:"):
         page.references.append(source)
-        return _asset(source, alt, page)
+        return _asset(source, alt, page, place)
     if addresses.is_own_file(source):
         size = {key: attributes[key] for key in ("width", "height") if attributes.get(key, "").isdecimal()}
-        return _img({"src": source, "alt": alt} | size)
+        lazy = {"loading": "lazy", "decoding": "async"}
+        return pictures.tag("img", {"src": source, "alt": alt} | size | lazy)
     if addresses.is_outside(source):
         return (
             f'<span class="outside-image">{escape(alt)}</span>' if linked else outside_link(source, alt, page)
@@ -57,18 +59,11 @@ def outside_link(url: str, words: str, page: Page | None = None) -> str:
     )
 
 
-def _asset(source: str, alt: str, page: Page) -> str:
+def _asset(source: str, alt: str, page: Page, place: str) -> str:
     image = page.images.get(source)
     if image is None:
         return _missing(alt)
-    alt = alt or ("" if image.decorative else image.alt)
-    attributes = {"src": image.src, "alt": alt, "width": str(image.width), "height": str(image.height)}
-    return _img(attributes | ({"class": image.focal_class} if image.focal_class else {}))
-
-
-def _img(attributes: dict[str, str]) -> str:
-    written = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
-    return f'<img{written} loading="lazy" decoding="async">'
+    return pictures.picture(image, place, alt=alt or ("" if image.decorative else image.alt))
 
 
 def _missing(alt: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.markdown.limits import Budget
-from core.markdown.results import Heading, Image
+from core.markdown.results import Heading
+from core.pictures import Image
 
 
 @dataclass(slots=True)

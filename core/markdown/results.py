@@ -13,19 +13,6 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
-    """A picture ready to be shown: `width` and `height` in pixels, `credit` as plain text."""
-
-    src: str
-    width: int
-    height: int
-    alt: str
-    credit: str
-    focal_class: str = ""
-    decorative: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Rendered:
     """`html` is safe to show as it is; `text` is the same without markup, for search; `words` counts prose, not code."""
 

@@ -14,7 +14,7 @@ from core.markdown.listings import ROLES
 from core.markdown.page import Page
 
 URL_SCHEMES = {"http", "https", "mailto", "tel"}
-VOID = frozenset({"br", "col", "hr", "img", "input", "wbr"})
+VOID = frozenset({"br", "col", "hr", "img", "input", "source", "wbr"})
 REOPENED = frozenset({"b", "code", "em", "i", "s", "small", "strong", "u"})
 """Elements that browsers reopen in every following paragraph when they are left open (HTML: active formatting)."""
 WITHOUT_CONTENT = frozenset(
@@ -56,10 +56,12 @@ _OURS: dict[str, set[str]] = {
     "a": {"aria-label"},
     "code-block": {"data-language"},
     "div": {"aria-label"},
-    "img": {"decoding", "loading"},
+    "img": {"decoding", "loading", "sizes", "srcset"},
     "input": {"aria-label", "checked", "disabled"},
     "lite-embed": {"data-src", "data-title"},
+    "picture": set(),
     "section": {"aria-label"},
+    "source": {"sizes", "srcset"},
 }
 _VALUES: dict[str, dict[str, set[str]]] = {
     "a": {"rel": {"noopener", "noopener nofollow ugc"}, "role": {"doc-backlink", "doc-noteref"}},
@@ -68,6 +70,7 @@ _VALUES: dict[str, dict[str, set[str]]] = {
     "input": {"type": {"checkbox"}},
     "pre": {"tabindex": {"0"}},
     "section": {"role": {"doc-endnotes"}},
+    "source": {"type": {"image/avif", "image/webp"}},
 }
 CLASSES: dict[str, set[str]] = {
     "a": {"anchor", "footnote-back", "outside-image"},
@@ -93,7 +96,7 @@ CLASSES: dict[str, set[str]] = {
 
 def clean(html: str, page: Page) -> str:
     """The HTML of a whole page with nothing in it that is not on the list."""
-    pictures = {image.src for image in page.images.values()}
+    pictures = {address for image in page.images.values() for address in image.addresses}
     focal = {name for image in page.images.values() for name in image.focal_class.split()}
     cleaned = nh3.clean(
         replace_unusable(html),
@@ -135,6 +138,8 @@ def _filter(pictures: set[str]) -> Callable[[str, str, str], str | None]:
         if attribute == "id":
             allowed = bool(VALID.fullmatch(value)) and value not in RESERVED_IDS and value not in seen
             seen.add(value)
+        elif attribute == "srcset":
+            allowed = all(candidate.split(" ")[0] in pictures for candidate in value.split(", "))
         elif attribute in _CHECKS:
             allowed = _CHECKS[attribute](value)
         elif attribute == "src":
@@ -160,6 +165,7 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
     "data-src": _is_player,
     "height": _is_number,
     "rowspan": _is_number,
+    "sizes": lambda value: bool(re.fullmatch(r"[a-z0-9 .,():*-]{1,600}", value)),
     "start": _is_number,
     "value": _is_number,
     "width": _is_number,

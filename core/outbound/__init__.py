@@ -11,8 +11,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from errno import ENOSPC
 from http.client import HTTPException
 from ssl import SSLCertVerificationError
+from typing import BinaryIO
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -100,6 +102,7 @@ class _Request:
     data: bytes | None
     most_bytes: int
     want_body: bool
+    sink: BinaryIO | None = None
     hops: tuple[Hop, ...] = field(default=())
 
 
@@ -116,14 +119,16 @@ def fetch(
     want_body: bool = True,
     purpose: str = "",
     before_each: Callable[[str], None] | None = None,
+    into: BinaryIO | None = None,
 ) -> Response:
     """Ask another site, whatever its status is then. Raises an OutboundError with a sentence.
 
     `timeout`: seconds for everything together. `most_bytes`: of the body, unpacked. `want_body` False reads no body,
     however large. `purpose`: one word for the other side's log. `before_each` is called with the host's name before each
-    request, redirects included; the time it takes counts.
+    request, redirects included; the time it takes counts. `into`: a file that the body is written to, instead of being
+    kept in memory; what is written when an error is raised is no whole.
     """
-    request = _Request(method, _headers(headers or {}, purpose), data, most_bytes, want_body)
+    request = _Request(method, _headers(headers or {}, purpose), data, most_bytes, want_body, into)
     if not _METHOD.fullmatch(method):
         raise Refused("This is no method of HTTP.")
     where = target(url, ports)
@@ -157,8 +162,10 @@ def _ask(where: Target, request: _Request, deadline: Deadline) -> Response:
         )
         answer = connection.getresponse()
         wanted = request.want_body and _moved_to_header(answer.status, answer.headers) is None
-        body = _read(answer, request.most_bytes) if wanted else b""
+        body = _read(answer, request) if wanted else b""
     except (OSError, HTTPException, HTTPError) as error:
+        if getattr(error, "errno", None) == ENOSPC:
+            raise  # ours, not theirs
         deadline.left()
         raise _explained(where, error) from error
     finally:
@@ -167,15 +174,20 @@ def _ask(where: Target, request: _Request, deadline: Deadline) -> Response:
     return Response(answer.status, where.url, answer.headers, body, request.hops)
 
 
-def _read(answer: HTTPResponse, most: int) -> bytes:
+def _read(answer: HTTPResponse, request: _Request) -> bytes:
+    most = request.most_bytes
     declared = answer.headers.get("Content-Length", "")
     if declared.isdecimal() and int(declared[:20]) > most:
         raise TooLarge(_too_large(most))
-    body = bytearray()
+    body, read = bytearray(), 0
     while piece := answer.read(_CHUNK):
-        body += piece
-        if len(body) > most:
+        read += len(piece)
+        if read > most:
             raise TooLarge(_too_large(most))
+        if request.sink:
+            request.sink.write(piece)
+        else:
+            body += piece
     return bytes(body)
 
 

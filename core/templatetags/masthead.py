@@ -14,6 +14,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
+from core import pictures
 from core.links import absolute as absolute_address
 from core.markdown import MarkdownTooComplex, render_inline
 
@@ -79,6 +80,26 @@ def page_address(context: Context, number: int) -> str:
     wanted = ({"q": query} if query else {}) | ({"page": number} if number > 1 else {})
     path: str = context["request"].path
     return f"{path}?{urlencode(wanted)}" if wanted else path
+
+
+@register.simple_tag
+def picture(asset: Any, place: str, first: bool = False, silent: bool = False, alt: str = "") -> SafeString:
+    """A picture (anything with `as_image()`) as one of core.places shows it; `alt` replaces its own words."""
+    image = asset.as_image()
+    words = "" if silent else alt or image.alt
+    return mark_safe(pictures.picture(image, place, alt=words, first=bool(first)))  # noqa: S308 - escaped there
+
+
+@register.simple_tag
+def preload_picture(asset: Any, place: str) -> SafeString:
+    """For the head: what `picture` will show in that place, asked for before the style."""
+    return mark_safe(pictures.preload(asset.as_image(), place))  # noqa: S308 - escaped there
+
+
+@register.filter
+def hero_place(image: Any) -> str:
+    """Which of core.places the picture at the top has."""
+    return "hero-portrait" if is_portrait(image) else "hero"
 
 
 @register.filter

@@ -73,7 +73,8 @@ class Checked:
     def assets(self) -> dict[str, MediaAsset]:
         """The pictures of the body that are in the library: `asset:12` -> asset."""
         ids = asset_ids([picture.src for picture in self.pictures])
-        return {asset.reference: asset for asset in MediaAsset.objects.filter(pk__in=ids)} if ids else {}
+        images = MediaAsset.objects.filter(pk__in=ids, kind=MediaAsset.Kind.IMAGE)
+        return {asset.reference: asset for asset in images} if ids else {}
 
     @cached_property
     def inside(self) -> dict[str, inside.Target]:

@@ -76,7 +76,7 @@ class Body(models.Model):
 
     def link_images(self) -> None:
         """After saving: remember which images the text shows."""
-        self.images.set(MediaAsset.objects.filter(pk__in=asset_ids(self._references())))
+        self.images.set(_images(self._references()))
 
     def _references(self) -> list[str]:
         return image_references(self.body) if "asset:" in self.body else []
@@ -89,7 +89,11 @@ class Body(models.Model):
 
 def asset_images(references: list[str]) -> dict[str, Image]:
     """The images behind `asset:12`, `asset:13` …, for the renderer; what does not exist is left out."""
-    return {a.reference: a.as_image() for a in MediaAsset.objects.filter(pk__in=asset_ids(references))}
+    return {asset.reference: asset.as_image() for asset in _images(references)}
+
+
+def _images(references: list[str]) -> models.QuerySet[MediaAsset]:
+    return MediaAsset.objects.filter(pk__in=asset_ids(references), kind=MediaAsset.Kind.IMAGE)
 
 
 def asset_ids(references: list[str]) -> list[int]:

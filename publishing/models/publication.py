@@ -21,7 +21,14 @@ class Publication(models.Model):
     description = models.TextField(
         max_length=400, blank=True, help_text="Two sentences for feeds and search engines."
     )
-    logo = models.ForeignKey(MediaAsset, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    logo = models.ForeignKey(
+        MediaAsset,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to={"kind": "image"},
+    )
     hue = models.PositiveSmallIntegerField(
         default=25,
         validators=[MaxValueValidator(359)],

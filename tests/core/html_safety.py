@@ -9,14 +9,14 @@ from core.markdown import EMBED_HOSTS, RESERVED_IDS
 TAGS = set(
     """
     a abbr aside b bdi blockquote br caption cite code code-block col colgroup dd del details dfn div dl dt em
-    figcaption figure h2 h3 h4 h5 h6 hr i img input ins kbd li lite-embed mark ol p pre q rp rt ruby s samp section
-    small span strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr
+    figcaption figure h2 h3 h4 h5 h6 hr i img input ins kbd li lite-embed mark ol p picture pre q rp rt ruby s samp section
+    small source span strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr
     """.split()  # noqa: SIM905
 )
 ATTRIBUTES = set(
     """
     alt aria-label checked cite class colspan data-language data-src data-title datetime decoding dir disabled height
-    href hreflang id lang loading open rel reversed role rowspan scope src start tabindex title type value width
+    href hreflang id lang loading open rel reversed role rowspan scope sizes src srcset start tabindex title type value width
     """.split()  # noqa: SIM905
 )
 OWN_ORIGINS = ("http://testserver/", "https://media.example/")
@@ -62,6 +62,8 @@ class _Reader(HTMLParser):
         if name in ("href", "cite") and _scheme(value) not in ("", "http", "https", "mailto", "tel"):
             self.problems.append(f"scheme of {value!r}")
         if name == "src" and not (value.startswith(OWN_ORIGINS) or re.match(r"/(?![/\\\s])", value)):
+            self.problems.append(f"picture from {value!r}")
+        if name == "srcset" and not all(one.strip().startswith(OWN_ORIGINS) for one in value.split(",")):
             self.problems.append(f"picture from {value!r}")
         if name == "data-src" and not value.startswith(tuple(f"{host}/" for host in EMBED_HOSTS)):
             self.problems.append(f"player from {value!r}")

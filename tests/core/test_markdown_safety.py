@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.markdown import Image, MarkdownTooComplex, image_references, render, render_inline
 from core.markdown.parser import parser
+from core.pictures import Source
 from tests.core.html_safety import problems
 from tests.shared import DATA
 
@@ -19,7 +20,18 @@ ARTICLES = DATA / "articles"
 pytestmark = pytest.mark.skipif(not MARKDOWN.is_dir(), reason=f"no real data in {DATA}")
 IMAGES = {
     "asset:1": Image(
-        "https://media.example/1.jpg", 800, 600, "A <cat>", 'Jo "J" <Doe>', "focal-x-50 focal-y-20"
+        "https://media.example/1.jpg",
+        800,
+        600,
+        "A <cat>",
+        'Jo "J" <Doe>',
+        "focal-x-50 focal-y-20",
+        sources=(
+            Source(
+                "image/avif", (("https://media.example/1.avif", 480), ("https://media.example/2.avif", 800))
+            ),
+            Source("image/jpeg", (("https://media.example/1.jpg", 800),)),
+        ),
     )
 }
 
