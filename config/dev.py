@@ -28,7 +28,7 @@ import psutil
 from config import embedded, env, processes
 
 MARK = "MASTHEAD_DEV"
-PATIENCE = 10  # seconds for web, worker and clock to end by themselves
+PATIENCE = 10  # seconds for web, workers and clock to end by themselves
 ROOM = 100  # MB that must be free to begin
 STEPS = {
     "build_assets": "fonts and stylesheets",
@@ -163,12 +163,17 @@ def _step(command: str, environment: dict[str, str]) -> str:
     return done.stdout.strip()
 
 
-# --- web, worker and clock ----------------------------------------------------------------------------------
+# --- web, workers and clock ---------------------------------------------------------------------------------
 
 
 def _run(port: int, environment: dict[str, str], login: str) -> NoReturn:
-    """Until Ctrl-C; raises DevError when one of the three ends."""
-    commands = {"web": ["runserver", f"127.0.0.1:{port}"], "worker": ["worker"], "clock": ["clock"]}
+    """Until Ctrl-C; raises DevError when one of them ends."""
+    commands = {
+        "web": ["runserver", f"127.0.0.1:{port}"],
+        "worker": ["worker", "default"],
+        "media": ["worker", "media"],  # of its own: an encode takes long, and mails do not wait for it
+        "clock": ["clock"],
+    }
     running = {name: _spawn(name, command, environment) for name, command in commands.items()}
     announced = False
     while True:

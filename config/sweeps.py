@@ -2,7 +2,9 @@
 
 from core import caching, jobs, wakeups, work
 from core.sweeps import Sweep
-from publishing import lint_results
+from media_pipeline.images import ladders
+from media_pipeline.uploads import sweeping
+from publishing import lint_results, rerendering
 from publishing.jobs import announce_due, publish_due_edits
 from publishing.links import link_checks, outside_links
 
@@ -17,6 +19,9 @@ SWEEPS = [
     Sweep("lint_what_changed", 20, lint_results.check_due),
     Sweep("check_outside_links", MINUTE * 10, link_checks.check_due),
     Sweep("collect_outside_links", DAY, outside_links.collect_everything),
+    Sweep("sweep_uploads", MINUTE * 60, sweeping.ask),
+    Sweep("request_missing_ladders", MINUTE * 5, ladders.request_missing),
+    Sweep("rerender_outdated", MINUTE * 10, rerendering.rerender_outdated),
     Sweep("forget_done_work", MINUTE * 60, jobs.forget_done_work),
     Sweep("clear_sessions", DAY, jobs.clear_sessions),
 ]

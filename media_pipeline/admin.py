@@ -3,27 +3,29 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.contrib.admin.utils import quote
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, URLPattern, path, reverse
-from django.utils.html import format_html, format_html_join
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 
-from core.editing import OwnRows
 from core.widgets import element
 from media_pipeline import library
 from media_pipeline.forms import AssetForm, UploadForm
-from media_pipeline.models import MediaAsset
+from media_pipeline.models import EDITED, MediaAsset
+from media_pipeline.recordings.page import RecordingAdmin
 from media_pipeline.signals import asset_changed
-from media_pipeline.usage import seen_uses
+from media_pipeline.uploads import views as uploads
+from media_pipeline.used_in import ShowsUses
 from media_pipeline.widgets import thumbnail
+
+__all__ = ["MediaAssetAdmin", "RecordingAdmin"]
 
 SHOWN_TO_READERS = {"alt", "decorative", "credit", "focal_x", "focal_y"}
 
 
 @admin.register(MediaAsset)
-class MediaAssetAdmin(OwnRows[MediaAsset]):
+class MediaAssetAdmin(ShowsUses[MediaAsset]):
     list_display = ["picture", "name", "alt", "credit", "size", "created_at"]
     list_display_links = ["picture", "name"]
     search_fields = ["name", "alt", "credit"]
@@ -46,8 +48,8 @@ class MediaAssetAdmin(OwnRows[MediaAsset]):
             return [(None, {"fields": ["file", *words]})]
         return [(None, {"fields": words}), focal, ("In texts", {"fields": ["markdown", "used_in", "facts"]})]
 
-    def is_own(self, request: HttpRequest, obj: MediaAsset) -> bool:
-        return obj.created_by_id == request.user.pk
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MediaAsset]:
+        return super().get_queryset(request).filter(kind=MediaAsset.Kind.IMAGE)
 
     # --- the list -----------------------------------------------------------------------------------------------
 
@@ -88,37 +90,6 @@ class MediaAssetAdmin(OwnRows[MediaAsset]):
             asset.content_type,
         )
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        found: Any = super().get_object(request, object_id, from_field)
-        if found:
-            found.asked_by = request  # `used_in` is given nothing but the row
-        return found
-
-    @admin.display(description="used in")
-    def used_in(self, asset: Any) -> SafeString | str:
-        seen, others = seen_uses(asset, self.admin_site, asset.asked_by)
-        lines = [format_html("{} ({})", self._link(row), relation) for row, relation in seen]
-        return (
-            format_html_join(SafeString("<br>"), "{}", [(line,) for line in [*lines, *_hidden(others)]])
-            or "Nothing yet."
-        )
-
-    def _link(self, row: Any) -> SafeString:
-        """A row that uses an image, with a link to its form where it has one."""
-        name = f"{self.admin_site.name}:{row._meta.app_label}_{row._meta.model_name}_change"
-        kind = capfirst(row._meta.verbose_name)
-        try:
-            return format_html('{}: <a href="{}">{}</a>', kind, reverse(name, args=[quote(row.pk)]), row)
-        except NoReverseMatch:
-            return format_html("{}: {}", kind, row)
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """An image in a text is protected like one in a field: the reader would get a hole."""
-        gone, counts, lacking, _ = super().get_deleted_objects(objs, request)
-        uses = [seen_uses(asset, self.admin_site, request) for asset in objs]
-        shown = dict.fromkeys(self._link(row) for seen, _ in uses for row, _ in seen)
-        return gone, counts, lacking, [*shown, *_hidden(sum(others for _, others in uses))]
-
     # --- saving -------------------------------------------------------------------------------------------------
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
@@ -131,7 +102,7 @@ class MediaAssetAdmin(OwnRows[MediaAsset]):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change and obj.was_known:
             return
-        super().save_model(request, obj, form, change)
+        obj.save(update_fields=EDITED)
         if change and SHOWN_TO_READERS & set(form.changed_data):
             asset_changed.send(sender=MediaAsset, asset=obj)
 
@@ -155,9 +126,6 @@ class MediaAssetAdmin(OwnRows[MediaAsset]):
         return [
             path("library/", own(library.library), name="media_pipeline_mediaasset_library"),
             path("upload/", own(library.upload), name="media_pipeline_mediaasset_upload"),
+            *uploads.urls(self),
             *super().get_urls(),
         ]
-
-
-def _hidden(count: int) -> list[str]:
-    return [f"{count} that {'is' if count == 1 else 'are'} not yours to see"] if count else []

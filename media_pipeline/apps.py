@@ -1,6 +1,13 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class MediaPipelineConfig(AppConfig):
     name = "media_pipeline"
     verbose_name = "Media"
+
+    def ready(self) -> None:
+        for kind in ("audio", "images", "video"):
+            import_module(f"media_pipeline.{kind}.plan")
+        import_module("media_pipeline.receivers")

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from accounts.staff import signed_in_user
 from core.generics import ModelForm
 from media_pipeline.images import ImageRefused, StorageUnavailable, ingest, known
+from media_pipeline.images.reencoding import MAX_BYTES
 from media_pipeline.models import MediaAsset
-from media_pipeline.reencoding import MAX_BYTES
 
 
 class AssetForm(ModelForm[MediaAsset]):

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from django.core.files.storage import default_storage
 
 from core.invariants import invariant
-from media_pipeline.models import MediaAsset
+from media_pipeline.models import Encoding, MediaAsset, Rendition, RenditionSet
 
 
 @invariant("Every asset's bytes are in the storage", needs_storage=True)
@@ -15,3 +15,14 @@ def bytes_exist() -> Iterator[str]:
             yield f"{asset.reference} ({asset}): {asset.key} is missing."
         elif stored[asset.key] != asset.bytes:
             yield f"{asset.reference} ({asset}): {asset.key} has {stored[asset.key]} bytes, not {asset.bytes}."
+    for file in Rendition.objects.select_related("set__asset").order_by("pk").iterator():
+        if stored.get(file.key) != file.bytes:
+            yield f"{file.set} ({file}): {file.key} has {stored.get(file.key, 'no')} bytes, not {file.bytes}."
+
+
+@invariant("What is live was finished, and what is wanted is being made")
+def sets_move() -> Iterator[str]:
+    for encoding in Encoding.objects.filter(live__ready_at=None, live__isnull=False):
+        yield f"{encoding} points at a set that was never finished."
+    for lost in RenditionSet.objects.filter(wanted_by__isnull=False).in_state("none"):
+        yield f"{lost} (set {lost.pk}) is wanted, and nobody makes it."

@@ -4,15 +4,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.generics import ModelAdmin
 from media_pipeline.forms import UploadForm
-from media_pipeline.models import MediaAsset
+from media_pipeline.models import EDITED, MediaAsset
 
 PER_PAGE = 24
+THUMBNAIL = 320  # pixels across
 
 
 class NewImageForm(UploadForm):
@@ -36,7 +37,7 @@ def library(request: HttpRequest, *, admin: ModelAdmin[MediaAsset]) -> JsonRespo
     if not query.is_valid():
         return JsonResponse({"errors": query.errors}, status=400)
     wanted = query.cleaned_data
-    found = MediaAsset.objects.filter(pk=wanted["id"]) if wanted["id"] else matching(wanted["q"])
+    found = _images().filter(pk=wanted["id"]) if wanted["id"] else matching(wanted["q"])
     begin = ((wanted["page"] or 1) - 1) * PER_PAGE
     images = list(found[begin : begin + PER_PAGE + 1])
     return JsonResponse({"images": [described(a) for a in images[:PER_PAGE]], "more": len(images) > PER_PAGE})
@@ -52,17 +53,21 @@ def upload(request: HttpRequest, *, admin: ModelAdmin[MediaAsset]) -> JsonRespon
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=422)
     if not form.known:
-        form.asset.save()
+        form.asset.save(update_fields=EDITED)
         admin.log_addition(request, form.asset, [{"added": {}}])
     return JsonResponse(described(form.asset), status=200 if form.known else 201)
 
 
 def matching(words: str) -> Any:
     """Images with all the words in their name, text or credit."""
-    found = MediaAsset.objects.all()
+    found = _images()
     for word in words.split():
         found = found.filter(Q(name__icontains=word) | Q(alt__icontains=word) | Q(credit__icontains=word))
     return found
+
+
+def _images() -> QuerySet[MediaAsset]:
+    return MediaAsset.objects.filter(kind=MediaAsset.Kind.IMAGE)
 
 
 def described(asset: MediaAsset) -> dict[str, Any]:
@@ -72,7 +77,7 @@ def described(asset: MediaAsset) -> dict[str, Any]:
         "alt": asset.alt,
         "decorative": asset.decorative,
         "credit": asset.credit,
-        "url": asset.url,
+        "url": asset.address_for(THUMBNAIL),
         "width": asset.width,
         "height": asset.height,
     }

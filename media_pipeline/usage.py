@@ -53,7 +53,10 @@ def _seen(admin: Any, request: HttpRequest, found: list[tuple[Model, str]]) -> l
 
 
 def _fields() -> Iterator[Any]:
-    relations = MediaAsset._meta.get_fields(include_hidden=True)
+    """Those of other apps: what the pipeline itself keeps of an asset is no use of it."""
+    relations: Any = MediaAsset._meta.get_fields(include_hidden=True)
     for relation in relations:
-        if relation.auto_created and not relation.concrete and not relation.related_model._meta.auto_created:  # type: ignore[union-attr]
-            yield relation.field  # type: ignore[union-attr]
+        if relation.auto_created and not relation.concrete:
+            other = relation.related_model._meta
+            if not other.auto_created and other.app_label != MediaAsset._meta.app_label:
+                yield relation.field

@@ -42,10 +42,10 @@ class PicksImages[M: Model](DeskAdmin[M]):
 
 def thumbnail(asset: MediaAsset, side: int = 160) -> SafeString:
     """A small picture that fits a square of `side` pixels; its size is known before it is loaded."""
-    scale = side / max(asset.width, asset.height)
+    scale = side / max(asset.width, asset.height, 1)
     return format_html(
         '<img class="thumbnail" src="{}" alt="{}" width="{}" height="{}" loading="lazy">',
-        asset.url,
+        asset.address_for(side),
         asset.alt,
         max(1, round(asset.width * scale)),
         max(1, round(asset.height * scale)),

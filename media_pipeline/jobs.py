@@ -1,0 +1,29 @@
+from datetime import timedelta
+
+from core.work import Run, handler
+from media_pipeline.encoding import running, tidying
+from media_pipeline.models.renditions import ENCODE
+from media_pipeline.uploads import checking, sweeping
+from media_pipeline.uploads.lifecycle import CHECK
+
+HOURS = 3600
+
+
+@handler(ENCODE, queue="media", attempts=4, lease=45, timeout=6 * HOURS, patience=timedelta(days=2))
+def encode(run: Run) -> None:
+    running.encode(run)
+
+
+@handler("media.tidy", attempts=10, timeout=HOURS // 2)
+def tidy(run: Run) -> None:
+    tidying.tidy_up(run)
+
+
+@handler(CHECK, queue="media", attempts=4, lease=45, timeout=6 * HOURS, patience=timedelta(days=2))
+def check_upload(run: Run) -> None:
+    checking.check(run)
+
+
+@handler("media.sweep_uploads", attempts=3, timeout=HOURS // 2)
+def sweep_uploads(run: Run) -> None:
+    sweeping.sweep(run)

@@ -1,0 +1,15 @@
+from media_pipeline.models.assets import EDITED, MediaAsset, Recording
+from media_pipeline.models.renditions import Encoding, Rendition, RenditionSet
+from media_pipeline.models.transcripts import Transcript
+from media_pipeline.models.uploads import Upload
+
+__all__ = [
+    "EDITED",
+    "Encoding",
+    "MediaAsset",
+    "Recording",
+    "Rendition",
+    "RenditionSet",
+    "Transcript",
+    "Upload",
+]

@@ -1,0 +1,31 @@
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from media_pipeline.models.assets import MediaAsset
+
+
+class Transcript(models.Model):
+    """What is said in an asset, in one language: the source of captions, transcript pages and search moments.
+
+    `cues` is [[start, end, speaker, text], …] in milliseconds, as `transcripts.Cue` has them; speakers are labels.
+    """
+
+    asset = models.ForeignKey(MediaAsset, on_delete=models.CASCADE, related_name="transcripts")
+    language = models.CharField(max_length=35, default="en", help_text="A BCP 47 tag: en, pt-BR.")
+    cues = models.JSONField(default=list, db_default=[])
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    name = models.CharField(max_length=200, blank=True, help_text="Of the file it came in; only shown.")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()  # those of the asset hold
+        constraints = [
+            models.UniqueConstraint(fields=["asset", "language"], name="transcript_one_a_language")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset} ({self.language})"

@@ -1,0 +1,44 @@
+from typing import Any
+
+from django.db.models.signals import post_delete, pre_delete
+from django.dispatch import receiver
+
+from core.models import Work
+from core.signals import work_dropped
+from media_pipeline.encoding import sets
+from media_pipeline.images import ladders
+from media_pipeline.models import MediaAsset, Recording, RenditionSet
+from media_pipeline.models.renditions import ENCODE
+from media_pipeline.signals import asset_ready
+from media_pipeline.uploads import lifecycle
+
+
+@receiver(work_dropped, sender=Work)
+def cancel_what_is_not_made(kind: str, key: str, **kwargs: Any) -> None:
+    if kind == ENCODE and (found := RenditionSet.objects.filter(pk=key).first()):
+        sets.dropped(found)
+
+
+@receiver(work_dropped, sender=Work)
+def stop_what_is_not_checked(kind: str, key: str, **kwargs: Any) -> None:
+    if kind == lifecycle.CHECK:
+        lifecycle.dropped(key)
+
+
+@receiver(pre_delete, sender=MediaAsset)
+@receiver(pre_delete, sender=Recording)
+def stop_what_is_made_of_it(instance: MediaAsset, **kwargs: Any) -> None:
+    for unfinished in instance.sets.unfinished():
+        sets.cancel(unfinished)
+
+
+@receiver(post_delete, sender=MediaAsset)
+@receiver(post_delete, sender=Recording)
+def remove_what_was_made_of_it(instance: MediaAsset, **kwargs: Any) -> None:
+    sets.tidy(instance)
+
+
+@receiver(asset_ready, sender=MediaAsset)
+def show_the_new_ladder(asset: MediaAsset, rendition_set: RenditionSet, **kwargs: Any) -> None:
+    if asset.kind == MediaAsset.Kind.IMAGE:
+        ladders.show(asset, rendition_set)

@@ -1,0 +1,212 @@
+"""The page of a recording: what is heard and seen there, what its buttons do, and for whom."""
+
+import time
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from core import faults, work
+from core.models import Work
+from core.work import Permanent
+from media_pipeline.encoding import request
+from media_pipeline.models import MediaAsset, RenditionSet, Transcript
+from tests.media_pipeline.encoding.tiny import make_asset
+
+pytestmark = pytest.mark.django_db
+
+VTT = "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Ada>Good evening.\n\n00:02.000 --> 00:04.000\nAnd welcome.\n"
+
+
+@pytest.fixture
+def recording(author: User) -> MediaAsset:
+    asset = make_asset(f"the original {time.monotonic_ns()} ".encode())
+    MediaAsset.objects.filter(pk=asset.pk).update(created_by=author, duration=1.5)
+    asset.refresh_from_db()
+    return asset
+
+
+@pytest.fixture
+def made(recording: MediaAsset) -> MediaAsset:
+    request(recording, "tiny")
+    run_all()
+    return recording
+
+
+def run_all() -> None:
+    for row in Work.objects.filter(kind="media.encode", state="waiting"):
+        work.run(row.pk)
+
+
+def at(name: str, *args: Any) -> str:
+    return reverse(f"admin:media_pipeline_recording_{name}", args=args)
+
+
+def post(client: Client, name: str, *args: Any, **data: Any) -> str:
+    return client.post(at(name, *args), data, follow=True).content.decode()
+
+
+def test_the_page_shows_what_is_made_of_it(signed_in, author: User, made: MediaAsset) -> None:
+    page = signed_in(author).get(at("change", made.pk)).content.decode()
+    assert "Ready" in page
+    assert "MP4" not in page
+    assert "HLS video one" in page
+    assert "640 × 360" in page
+
+
+def test_progress_is_told_as_it_stands(signed_in, author: User, recording: MediaAsset) -> None:
+    wanted = request(recording, "tiny").wanted
+    RenditionSet.objects.update(progress={"step": "one", "percent": 12.5, "speed": 2.0, "left": 90})
+    sets = signed_in(author).get(at("progress", recording.pk)).json()["sets"]
+    assert sets == [
+        {
+            "id": wanted.pk,
+            "profile": "tiny",
+            "state": "waiting",
+            "words": "Waiting for a worker",
+            "unfinished": True,
+            "step": "one",
+            "percent": 12.5,
+            "speed": 2.0,
+            "left": 90,
+            "problem": "",
+            "log": "",
+        }
+    ]
+
+
+def test_a_failure_is_explained_with_the_end_of_the_log(
+    signed_in, author: User, recording: MediaAsset
+) -> None:
+    error = Permanent("The file is damaged after 3 seconds.")
+    error.log = "moov atom <not found>"  # type: ignore[attr-defined]
+
+    def fail() -> None:
+        raise error
+
+    faults.arm("encode.after_one", fail)
+    request(recording, "tiny")
+    run_all()
+    page = signed_in(author).get(at("change", recording.pk)).content.decode()
+    assert "The file is damaged after 3 seconds." in page
+    assert "moov atom &lt;not found&gt;" in page
+    listed = signed_in(author).get(at("changelist"), {"state": "parked"}).content.decode()
+    assert "1 recording" in listed
+    faults.disarm()
+    post(signed_in(author), "again", recording.pk)
+    run_all()
+    assert recording.encodings.get().live
+
+
+def test_a_playlist_names_files_by_signed_addresses(signed_in, author: User, made: MediaAsset) -> None:
+    files = {file.name: file for file in made.encodings.get().live.renditions.all()}  # type: ignore[union-attr]
+    text = signed_in(author).get(at("file", made.pk, files["master"].pk)).content.decode()
+    lines = text.splitlines()
+    assert [line.partition("?")[0].rpartition("/")[2] for line in lines[:2]] == [
+        files["one"].key.rpartition("/")[2],
+        files["two"].key.rpartition("/")[2],
+    ]
+    assert all("X-Amz-Signature=" in line and "X-Amz-Expires=900" in line for line in lines[:2])
+    there = signed_in(author).get(at("file", made.pk, files["one"].pk))
+    assert there.status_code == 302
+    assert files["one"].key in there["Location"]
+
+
+def test_a_file_of_another_recording_is_not_found_here(signed_in, author: User, made: MediaAsset) -> None:
+    other = make_asset(b"another one")
+    file = made.encodings.get().live.renditions.first()  # type: ignore[union-attr]
+    assert signed_in(author).get(at("file", other.pk, file.pk)).status_code == 404
+
+
+def test_cancelling_stops_it_and_making_again_begins_anew(
+    signed_in, author: User, recording: MediaAsset
+) -> None:
+    wanted = request(recording, "tiny").wanted
+    client = signed_in(author)
+    assert "Cancelled. What was live before still is" in post(client, "cancel", recording.pk, wanted.pk)
+    assert "It was too late to cancel" in post(client, "cancel", recording.pk, wanted.pk)
+    post(client, "again", recording.pk)
+    run_all()
+    assert recording.encodings.get().live
+
+
+def test_only_who_may_change_it_may_do_so(
+    signed_in, other_author: User, editor: User, reader: User, made: MediaAsset
+) -> None:
+    live = made.encodings.get().live
+    assert live
+    Transcript.objects.create(asset=made, cues=[[0, 1, "", "Hello"]])
+    given = Transcript.objects.get()
+    routes = [("again", made.pk), ("cancel", made.pk, live.pk), ("captions", made.pk)]
+    routes.append(("captions_removal", made.pk, given.pk))
+    assert {signed_in(other_author).post(at(*route)).status_code for route in routes} == {403}
+    assert {signed_in(reader).post(at(*route)).status_code for route in routes} == {302}
+    assert signed_in(other_author).get(at("progress", made.pk)).status_code == 200, (
+        "all is seen by all authors"
+    )
+    assert {signed_in(editor).post(at(*route)).status_code for route in routes} == {302}
+    assert Transcript.objects.count() == 0
+
+
+# --- captions ---------------------------------------------------------------------------------------------------
+
+
+def bring(
+    client: Client, asset: MediaAsset, content: bytes, name: str = "talk.vtt", language: str = "en"
+) -> str:
+    return post(client, "captions", asset.pk, language=language, file=SimpleUploadedFile(name, content))
+
+
+def test_captions_are_read_kept_and_given_back(signed_in, author: User, made: MediaAsset) -> None:
+    client = signed_in(author)
+    assert "2 cues were read" in bring(client, made, VTT.encode())
+    given = Transcript.objects.get()
+    assert given.cues == [[0, 2000, "Ada", "Good evening."], [2000, 4000, "", "And welcome."]]
+    assert (given.language, given.version, given.created_by, given.name) == ("en", 1, author, "talk.vtt")
+    srt = client.get(at("captions_download", made.pk, given.pk, "srt"))
+    assert "00:00:02,000 --> 00:00:04,000" in srt.content.decode()
+    assert srt["Content-Disposition"] == f'attachment; filename="captions-{made.pk}-en.srt"'
+    bring(client, made, VTT.replace("welcome", "hello").encode(), language="en")
+    given.refresh_from_db()
+    assert given.version == 2
+    post(client, "captions_removal", made.pk, given.pk)
+    assert not Transcript.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "language", "said"),
+    [
+        (b"WEBVTT\n\n00:01.000 --> 99:99:99\nx\n", "a.vtt", "en", "Line 3"),
+        (b"", "a.vtt", "en", "empty"),
+        (VTT.encode(), "a.vtt", "en/../..", "A language tag is like en or pt-BR."),
+        (b"Ada: Hello.\n\nBob: Hello yourself.\n", "a.txt", "en", "has no times"),
+        (b"\x00\x01\x02\xff" * 50, "a.srt", "en", "error"),
+    ],
+)
+def test_captions_that_cannot_be_read_are_refused_with_the_line(
+    signed_in, author: User, made: MediaAsset, content: bytes, name: str, language: str, said: str
+) -> None:
+    assert said in bring(signed_in(author), made, content, name, language)
+    assert not Transcript.objects.exists()
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_the_list_takes_as_many_queries_however_long_it_is(
+    signed_in, author: User, many: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(many):
+        request(make_asset(f"{number} {time.monotonic_ns()}".encode()), "tiny")
+    client = signed_in(author)
+    client.get(at("changelist"))
+    with django_assert_num_queries(8):
+        page = client.get(at("changelist")).content.decode()
+    assert page.count("Waiting for a worker") == many
+
+
+def test_images_and_recordings_do_not_mix(signed_in, author: User, made: MediaAsset) -> None:
+    client = signed_in(author)
+    assert "Tiny" not in client.get(reverse("admin:media_pipeline_mediaasset_changelist")).content.decode()
+    assert client.get(reverse("admin:media_pipeline_mediaasset_change", args=[made.pk])).status_code == 404
