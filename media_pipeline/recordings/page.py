@@ -94,6 +94,12 @@ class RecordingAdmin(ShowsUses[Recording]):
             raise PermissionDenied
         return HttpResponseRedirect(reverse("admin:media_pipeline_mediaasset_uploads"))
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name == "name":
+            field.required = True  # nothing else tells it from the others in a list
+        return field
+
     # --- the list -----------------------------------------------------------------------------------------------
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

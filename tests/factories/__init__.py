@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from articles.models import Article, Byline, Section, Series
 from media_pipeline.models import Encoding, MediaAsset, Recording, Rendition, RenditionSet, Transcript
+from media_pipeline.probing import Audio, Probe, Tags
 from pages.models import StaticPage
 from people.models import Person
 from publishing import workflow
@@ -48,6 +49,39 @@ def image(**fields: Any) -> MediaAsset:
     return MediaAsset.objects.create(**values | fields)
 
 
+def heard(seconds: float) -> Probe:
+    """What a probe says of a plain MP3."""
+    sound = Audio(
+        index=0,
+        codec="mp3",
+        profile="",
+        channels=2,
+        layout="stereo",
+        sample_rate=44_100,
+        sample_format="fltp",
+        language="",
+        title="",
+        bit_rate=128_000,
+        start=0,
+        duration=seconds,
+        default=True,
+    )
+    return Probe(
+        format="mp3",
+        kind="audio",
+        bytes=1000,
+        duration=seconds,
+        start=0,
+        bit_rate=128_000,
+        video=None,
+        audio=(sound,),
+        subtitles=(),
+        chapters=(),
+        tags=Tags(),
+        cover=None,
+    )
+
+
 def recording(**fields: Any) -> Recording:
     """Audio that is ready: a playlist, a file and captions. Rows without objects behind them."""
     number = next(_numbers)
@@ -59,8 +93,10 @@ def recording(**fields: Any) -> Recording:
         "bytes": 1000,
         "name": f"Recording {number}",
         "duration": 90.0,
+        "probe": heard(90.0).to_json(),
     }
-    made = Recording.objects.create(**values | fields)
+    made = Recording(**values | fields)
+    made.save()
     ready = RenditionSet.objects.create(
         asset=made, profile="podcast", recipe=f"{number:064x}", ready_at=timezone.now()
     )

@@ -2,7 +2,7 @@
 
 import re
 import time
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -108,7 +108,11 @@ def check(page: Page) -> None:
     """Everything in the light; in the dark what colours change."""
     everything: dict[str, Any] = {"resultTypes": ["violations"]}
     colours = everything | {"runOnly": ["color-contrast", "link-in-text-block"]}
-    for scheme, options in (("light", everything), ("dark", colours)):
+    schemes: tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...] = (
+        ("light", everything),
+        ("dark", colours),
+    )
+    for scheme, options in schemes:
         page.emulate_media(color_scheme=scheme)
         found = Axe().run(page, options=options).response["violations"]
         assert [

@@ -30,7 +30,7 @@ from tests.storage import changed_storage
 
 pytestmark = [pytest.mark.journey, pytest.mark.soak, pytest.mark.django_db(transaction=True)]
 SIZE = 2_000_000_000  # bytes
-GROWTH = 20_000_000  # of all web processes together
+GROWTH = 10_000_000  # of all web processes together
 HEAD = 44  # bytes of a WAV before its samples
 
 

@@ -116,7 +116,8 @@ def test_an_orphan_that_wakes_up_again_publishes_nothing(asset: MediaAsset) -> N
     time.sleep(0.2)
     finish()
     live = Encoding.objects.get(asset=asset).live
-    assert live and live.ready_at
+    assert live
+    assert live.ready_at
     orphan.send_signal(signal.SIGCONT)
     assert orphan.wait(20) == 0
     assert Encoding.objects.get(asset=asset).live == live

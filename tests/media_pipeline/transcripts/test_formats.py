@@ -1,5 +1,7 @@
 """What each format's reader and writer do, by small examples."""
 
+from typing import Any
+
 import pytest
 
 from media_pipeline.transcripts import Cue, Malformed, Notice, Section, parse, write
@@ -7,7 +9,7 @@ from media_pipeline.transcripts import Cue, Malformed, Notice, Section, parse, w
 TWO = (Cue(1000, 4500, "Ann", "Is R&D <fun>?"), Cue(4500, 6000, "Bob", "Yes.\nVery.\n\nAnd dear."))
 
 
-def _cues(text: str, **options) -> list[tuple[int | None, int | None, str, str]]:
+def _cues(text: str | bytes, **options) -> list[tuple[int | None, int | None, str, str]]:
     return [(cue.start, cue.end, cue.speaker, cue.text) for cue in parse(text, **options).cues]
 
 
@@ -141,7 +143,7 @@ def test_ttml_with_nested_times_and_frames() -> None:
         ("---\ntranscript:\n- header: Start\n- line: One\n    two.\n  sec: 1\n  who: Ann\n- line: So.\n  time: '1:05'\n  who: Bob\n---\n", "listed", [(1000, 65_000, "Ann", "One two."), (65_000, 66_000, "Bob", "So.")]),
     ],
 )  # fmt: skip
-def test_a_layout_of_plain_text(text: str, layout: str, cues: list) -> None:
+def test_a_layout_of_plain_text(text: str, layout: str, cues: list[Any]) -> None:
     parsed = parse(text)
     assert (parsed.format, parsed.layout) == ("txt", layout)
     assert _cues(text) == cues

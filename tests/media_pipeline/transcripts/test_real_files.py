@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from media_pipeline.transcripts import Malformed, Parsed, parse
-from tests.media_pipeline.transcripts.real import DATA, SETS, expected, files, where
+from tests.media_pipeline.transcripts.real import SETS, expected, files, where
+from tests.shared import DATA
 
 # files read, files refused; kept by hand so that a file which is suddenly refused, or accepted, is noticed
 TABLE = {

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 
 from media_pipeline.transcripts import Cue, Malformed, Untimed, parse, write
-from tests.media_pipeline.transcripts.real import DATA, files
+from tests.media_pipeline.transcripts.real import files
 from tests.media_pipeline.transcripts.strategies import timed_cues, untimed_cues
+from tests.shared import DATA
 
 TIMED = ("vtt", "srt", "json", "ttml", "txt")
 UNTIMED = ("json", "txt")

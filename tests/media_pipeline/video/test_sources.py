@@ -182,7 +182,7 @@ def test_fields_become_frames(tmp_path: Path) -> None:
     assert _combed(source) > 2 * _combed(files["progressive mp4"])
 
 
-@pytest.mark.parametrize(("turned", "white"), [("90", (80, 150)), ("-90", (80, 10))])
+@pytest.mark.parametrize(("turned", "white"), [("90", (80, 310)), ("-90", (80, 10))])
 def test_a_phone_held_upright_is_shown_upright(turned: str, white: tuple[int, int], tmp_path: Path) -> None:
     """What is stored is white on the left; turned to the left that is below, turned to the right above."""
     half = "color=black:s=320x240:r=25:d=1,drawbox=w=160:h=240:c=white:t=fill"
