@@ -5,6 +5,7 @@ from django.test import Client
 from django.utils import timezone
 
 from core.models import Work
+from core.signals import work_dropped
 from tests.harness import kinds  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,28 @@ def test_parked_work_is_tried_again_from_the_list_and_only_that(
     assert (parked.state, parked.attempts) == ("waiting", 0)
     assert parked.next_try_at <= timezone.now()
     assert waiting.attempts == 2
+
+
+def test_parked_work_is_discarded_and_whoever_asked_for_it_hears_of_it(
+    signed_in, administrator, parked: Work
+) -> None:
+    told: list[tuple[str, str]] = []
+
+    def listen(kind: str, key: str, **kwargs: object) -> None:
+        told.append((kind, key))
+
+    work_dropped.connect(listen)
+    waiting = Work.objects.create(kind="tests.note", key="w", attempts=2)
+    chosen = {"action": "discard", "_selected_action": [parked.pk, waiting.pk]}
+    text = signed_in(administrator).post(f"{LIST}?state=all", chosen, follow=True).content.decode()
+    work_dropped.disconnect(listen)
+    assert "1 will not be done any more." in text
+    assert "1 were not parked and are left alone." in text
+    parked.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (parked.state, parked.payload, parked.problem) == ("done", {}, "")
+    assert waiting.state == "waiting"
+    assert told == [(parked.kind, parked.key)]
 
 
 def test_its_page_shows_all_but_the_payload_and_lets_nothing_be_edited(

@@ -14,7 +14,7 @@ from core.models import Work
 from core.work import Permanent
 from media_pipeline.encoding import request
 from media_pipeline.models import MediaAsset, RenditionSet, Transcript
-from tests.media_pipeline.encoding.tiny import make_asset
+from tests.media_pipeline.encoding.tiny import TinyProfile, make_asset, tiny_profiles
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +131,18 @@ def test_cancelling_stops_it_and_making_again_begins_anew(
     post(client, "again", recording.pk)
     run_all()
     assert recording.encodings.get().live
+
+
+def test_many_are_made_again_at_once_but_only_ones_own(
+    signed_in, author: User, other_author: User, made: MediaAsset
+) -> None:
+    with tiny_profiles(TinyProfile("tiny", setting=2)):
+        chosen = {"action": "make_again", "_selected_action": [made.pk]}
+        refused = signed_in(other_author).post(at("changelist"), chosen, follow=True).content.decode()
+        assert "1 are not yours to change" in refused
+        assert not RenditionSet.objects.unfinished().exists()
+        signed_in(author).post(at("changelist"), chosen)
+        assert RenditionSet.objects.unfinished().count() == 1
 
 
 def test_only_who_may_change_it_may_do_so(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from media_pipeline.probing import Video
 from media_pipeline.video.argv import most
 from media_pipeline.video.geometry import constant_rate, ladder
+from media_pipeline.video.picture import colours
 from tests.media_pipeline.video.clips import PROFILE
 
 
@@ -60,6 +61,7 @@ def sizes(width: int, height: int) -> list[tuple[int, int]]:
         ((321, 241), [(320, 240)]),
         ((100, 60), [(100, 60)]),
         ((1, 1), [(2, 2)]),
+        ((1440, 240), [(910, 150)]),  # a strip gets as many pixels as a film
     ],
 )
 def test_the_ladder_of(source: tuple[int, int], expected: list[tuple[int, int]]) -> None:
@@ -121,3 +123,20 @@ def test_the_mp4s_rung_leaves_room_for_sound_and_buffer(seconds: float) -> None:
     rate, buffer = most(made.progressive, made, PROFILE, seconds)
     assert rate + 0.9 * buffer / max(seconds, 1) + PROFILE.audio * 1.02 < PROFILE.progressive_most
     assert made.progressive.height == 480
+
+
+@pytest.mark.parametrize(
+    ("height", "told", "expected"),
+    [
+        (480, {"matrix": "unknown"}, "smpte170m"),
+        (576, {"matrix": "unknown"}, "bt470bg"),
+        (720, {"matrix": "unknown"}, "bt709"),
+        (1080, {"matrix": "smpte170m"}, "smpte170m"),
+        (480, {"matrix": "bt709"}, "bt709"),
+        (480, {"matrix": "gbr"}, "bt709"),
+        (480, {"matrix": "bt2020nc", "primaries": "bt2020"}, "bt709"),
+        (480, {"matrix": "unknown", "transfer": "smpte2084"}, "bt709"),
+    ],
+)
+def test_colours_are_tagged_as_they_are_meant(height: int, told: dict[str, str], expected: str) -> None:
+    assert colours(film(height * 4 // 3, height, **told)).matrix == expected

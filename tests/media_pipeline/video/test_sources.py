@@ -252,18 +252,6 @@ def test_hdr_is_brought_down_to_what_every_screen_shows(transfer: str, tmp_path:
     assert 90 < green < 170  # a middle grey is neither black nor glaring
 
 
-def test_untagged_small_and_large_pictures_are_tagged_as_they_are_meant(tmp_path: Path) -> None:
-    for height, matrix in ((480, SMPTE170M), (720, BT709)):
-        folder = tmp_path / str(height)
-        folder.mkdir()
-        lavfi = f"color=gray:s={height * 4 // 3}x{height}:r=12:d=0.5"
-        source = generated(folder / "plain.mp4", "-f", "lavfi", "-i", lavfi, *QUICK)
-        files = made(source, folder)
-        assert {
-            looking.film(path).colours[3] for name, path in files.items() if name.startswith("video")
-        } == {matrix}
-
-
 def test_a_poster_is_not_black_where_the_film_begins_in_the_dark(tmp_path: Path) -> None:
     dark = "color=black:s=160x120:r=25:d=4[a];testsrc2=s=160x120:r=25:d=5[b];[a][b]concat"
     source = generated(tmp_path / "dark.mp4", "-f", "lavfi", "-i", dark, *QUICK)
@@ -273,11 +261,6 @@ def test_a_poster_is_not_black_where_the_film_begins_in_the_dark(tmp_path: Path)
     night = tmp_path / "night"
     night.mkdir()
     assert looking.levels(made(source, night)["poster poster"])[0][1] < 20
-
-
-def test_a_long_strip_is_not_made_larger_than_a_film(tmp_path: Path) -> None:
-    source = generated(tmp_path / "strip.mp4", "-f", "lavfi", "-i", "testsrc2=s=1440x240:r=12:d=0.5", *QUICK)
-    assert looking.film(made(source, tmp_path)["video 240p"]).size == (910, 150)
 
 
 def test_noise_does_not_break_the_mp4s_bound(tmp_path: Path) -> None:
