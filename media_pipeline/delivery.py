@@ -32,7 +32,7 @@ def signed(file: Rendition, seconds: int, **headers: str) -> str:
 
 def linked(file: Rendition, address: Address) -> str:
     """The text of a playlist or storyboard in which every name is an address."""
-    files = {other.key.rpartition("/")[2]: other for other in file.set.renditions.all()}
+    files = {other.key.rpartition("/")[2]: other for other in file.set.renditions.defer("text", "facts")}
     known: dict[str, str] = {}
 
     def replace(found: re.Match[str]) -> str:
@@ -46,7 +46,7 @@ def linked(file: Rendition, address: Address) -> str:
 
 def playable(found: RenditionSet, address: Address, *, title: str, key: str, page: str = "") -> Playable:
     """What the player needs to play this set. `address` gives ours for what names other files, signed ones for the rest."""
-    asset, files = found.asset, list(found.renditions.all())
+    asset, files = found.asset, list(found.renditions.defer("text"))
     by_role = {role: [file for file in files if file.role == role] for role in Rendition.Role.values}
 
     def first(role: str) -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.work import Permanent
 from media_pipeline import delivery, encoding
+from media_pipeline.encoding.keeping import NAMING
 from media_pipeline.models import MediaAsset, Recording, Rendition, RenditionSet
 from media_pipeline.recordings.standing import standing
 
@@ -60,7 +61,7 @@ def address(asset: MediaAsset) -> delivery.Address:
     seconds = delivery.lifetime(asset.duration)
 
     def where(found: Rendition) -> str:
-        if found.text:
+        if found.role in NAMING:
             return reverse("admin:media_pipeline_recording_file", args=[asset.pk, found.pk])
         return delivery.signed(found, seconds)
 
