@@ -170,7 +170,7 @@ def _run(port: int, environment: dict[str, str], login: str) -> NoReturn:
     """Until Ctrl-C; raises DevError when one of them ends."""
     commands = {
         "web": ["runserver", f"127.0.0.1:{port}"],
-        "worker": ["worker", "default"],
+        "worker": ["worker", "default", "files"],
         "media": ["worker", "media"],  # of its own: an encode takes long, and mails do not wait for it
         "clock": ["clock"],
     }

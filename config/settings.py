@@ -122,7 +122,7 @@ PAGE_CACHE_BYPASS = ["/static/", "/admin/", "/account/", "/preview/", "/healthz"
 SESSION_ENGINE = "accounts.sessions"
 RQ_QUEUES = {
     name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": seconds, "SERIALIZER": "rq.serializers.JSONSerializer"}
-    for name, seconds in {"default": 600, "media": 6 * 3600}.items()
+    for name, seconds in {"default": 600, "files": 3600, "media": 6 * 3600}.items()
 }
 RQ = {"JOB_CLASS": "rq.job.Job"}
 RQ_SHOW_ADMIN_LINK = False
@@ -227,16 +227,16 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 _media = "{0.scheme}://{0.netloc}".format(urlsplit(MEDIA_URL))
-# Where the browsers of editors send uploads
+# Where the browsers of editors send uploads, and where signed addresses lead
 _bucket = S3_ENDPOINT_URL or f"https://{S3_BUCKET}.s3.{S3_REGION}.amazonaws.com"
-_uploads = "{0.scheme}://{0.netloc}".format(urlsplit(_bucket))
+_files = list(dict.fromkeys([_media, "{0.scheme}://{0.netloc}".format(urlsplit(_bucket))]))
 SECURE_CSP: dict[str, Any] = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF, CSP.NONCE],
-    "img-src": [CSP.SELF, "data:", _media],
-    "media-src": [CSP.SELF, _media],
-    "connect-src": [CSP.SELF, *dict.fromkeys([_media, _uploads])],
+    "img-src": [CSP.SELF, "data:", *_files],
+    "media-src": [CSP.SELF, *_files],
+    "connect-src": [CSP.SELF, *_files],
     "frame-src": [CSP.SELF, *EMBED_HOSTS],
     "frame-ancestors": [CSP.NONE],
     "object-src": [CSP.NONE],

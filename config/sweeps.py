@@ -2,6 +2,7 @@
 
 from core import caching, jobs, wakeups, work
 from core.sweeps import Sweep
+from media_pipeline import replacing
 from media_pipeline.images import ladders
 from media_pipeline.uploads import sweeping
 from publishing import lint_results, rerendering
@@ -20,6 +21,7 @@ SWEEPS = [
     Sweep("check_outside_links", MINUTE * 10, link_checks.check_due),
     Sweep("collect_outside_links", DAY, outside_links.collect_everything),
     Sweep("sweep_uploads", MINUTE * 60, sweeping.ask),
+    Sweep("go_on_replacing", MINUTE, replacing.ask_again),
     Sweep("request_missing_ladders", MINUTE * 5, ladders.request_missing),
     Sweep("rerender_outdated", MINUTE * 10, rerendering.rerender_outdated),
     Sweep("forget_done_work", MINUTE * 60, jobs.forget_done_work),

@@ -14,6 +14,7 @@ from media_pipeline import library
 from media_pipeline.forms import AssetForm, UploadForm
 from media_pipeline.models import EDITED, MediaAsset
 from media_pipeline.recordings.page import RecordingAdmin
+from media_pipeline.replacing import views as replacing
 from media_pipeline.signals import asset_changed
 from media_pipeline.uploads import views as uploads
 from media_pipeline.used_in import ShowsUses
@@ -31,7 +32,10 @@ class MediaAssetAdmin(ShowsUses[MediaAsset]):
     search_fields = ["name", "alt", "credit"]
     readonly_fields = ["crop", "markdown", "facts", "used_in"]
 
+    change_form_template = "admin/images/change_form.html"
+
     class Media:
+        css = {"all": ["css/admin/recordings.css"]}
         js = [element("focal-point"), element("copy-text")]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -119,6 +123,11 @@ class MediaAssetAdmin(ShowsUses[MediaAsset]):
             )
         return super().response_add(request, obj, post_url_continue)
 
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        if asset := context.get("original"):
+            context["replacing"] = replacing.panel(request, asset, self)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def get_urls(self) -> list[URLPattern]:
         def own(view: Any) -> Any:
             return self.admin_site.admin_view(partial(view, admin=self))
@@ -127,5 +136,6 @@ class MediaAssetAdmin(ShowsUses[MediaAsset]):
             path("library/", own(library.library), name="media_pipeline_mediaasset_library"),
             path("upload/", own(library.upload), name="media_pipeline_mediaasset_upload"),
             *uploads.urls(self),
+            *replacing.urls(self),
             *super().get_urls(),
         ]

@@ -70,7 +70,7 @@ def playable(found: RenditionSet, address: Address, *, title: str, key: str, pag
         width=asset.width,
         height=asset.height,
         tracks=tracks,
-        chapters=tuple(Chapter(c["start"], c["title"]) for c in _chapters(found)),
+        chapters=tuple(Chapter(c["start"], c.get("title") or "") for c in _chapters(found)),
         storyboard=first("storyboard"),
         waveform=first("waveform"),
         page=page,

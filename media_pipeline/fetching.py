@@ -27,10 +27,13 @@ def fetched(place: str) -> Iterator[tuple[Path, str]]:
         with ffmpeg.workspace(0) as folder:
             yield _downloaded(place, folder), _last(where.path) or where.netloc
     elif where.scheme == "s3":
-        with _object(where.netloc, where.path.lstrip("/")) as path:
-            yield path, _last(where.path)
+        bucket, _, key = place.partition("://")[2].partition("/")  # a key may hold "?" and "#"
+        with _object(bucket, key) as path:
+            yield path, key.rpartition("/")[2]
     else:
         path = Path(place)
+        if path.is_dir():
+            raise NotThere(f"{place} is a directory: `transcode_folder` brings in what is below it.")
         if not path.is_file():
             raise NotThere(f"There is no file {place}.")
         yield path, path.name

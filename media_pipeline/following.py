@@ -11,7 +11,8 @@ from django.db import connection
 from core import work
 from core.models import Work
 from media_pipeline.models import RenditionSet, Upload
-from media_pipeline.models.renditions import ENCODE, RenditionSetQuerySet
+from media_pipeline.models.renditions import ENCODES, RenditionSetQuerySet
+from media_pipeline.recordings.standing import step
 from media_pipeline.uploads.lifecycle import CHECK
 
 type Tell = Callable[[str, float], None]  # words, percent
@@ -58,7 +59,7 @@ def _open_work(upload: Upload) -> Work | None:
     upload.refresh_from_db()
     keys = [str(pk) for pk in _sets(upload).values_list("pk", flat=True)]
     waited = Work.objects.filter(kind=CHECK, key=str(upload.token)) | Work.objects.filter(
-        kind=ENCODE, key__in=keys
+        kind__in=ENCODES, key__in=keys
     )
     return waited.filter(state__in=["waiting", "running"]).order_by("pk").first()
 
@@ -106,7 +107,7 @@ def _how_far(upload: Upload) -> tuple[str, float]:
         return "checking", 0
     unfinished = _sets(seen).filter(ready_at=None).first()
     told = unfinished.progress if unfinished else {"percent": 100}
-    words = [str(told.get("step") or "waiting")] if unfinished else ["done"]
+    words = [step(told) or "waiting"] if unfinished else ["done"]
     if told.get("speed"):
         words.append(f"{told['speed']}×")
     if told.get("left") is not None:

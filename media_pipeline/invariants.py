@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 from django.core.files.storage import default_storage
+from django.db.models import F, Q
 
 from core.invariants import invariant
 from media_pipeline.models import Encoding, MediaAsset, Rendition, RenditionSet
@@ -26,3 +27,11 @@ def sets_move() -> Iterator[str]:
         yield f"{encoding} points at a set that was never finished."
     for lost in RenditionSet.objects.filter(wanted_by__isnull=False).in_state("none"):
         yield f"{lost} (set {lost.pk}) is wanted, and nobody makes it."
+
+
+@invariant("An asset shows what was made of its own file")
+def sets_belong() -> Iterator[str]:
+    for encoding in Encoding.objects.exclude(
+        Q(wanted__asset=F("asset")) & (Q(live=None) | Q(live__asset=F("asset")))
+    ):
+        yield f"{encoding} points at a set of another asset."

@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 from core.work import Run, handler
+from media_pipeline import replacing
 from media_pipeline.encoding import running, tidying
-from media_pipeline.models.renditions import ENCODE
+from media_pipeline.models.renditions import ENCODE, LADDER
 from media_pipeline.uploads import checking, sweeping
 from media_pipeline.uploads.lifecycle import CHECK
 
@@ -14,12 +15,17 @@ def encode(run: Run) -> None:
     running.encode(run)
 
 
+@handler(LADDER, queue="files", attempts=4, lease=45, timeout=HOURS, patience=timedelta(days=2))
+def ladder(run: Run) -> None:
+    running.encode(run)
+
+
 @handler("media.tidy", attempts=10, timeout=HOURS // 2)
 def tidy(run: Run) -> None:
     tidying.tidy_up(run)
 
 
-@handler(CHECK, queue="media", attempts=4, lease=45, timeout=6 * HOURS, patience=timedelta(days=2))
+@handler(CHECK, queue="files", attempts=4, lease=45, timeout=6 * HOURS, patience=timedelta(days=2))
 def check_upload(run: Run) -> None:
     checking.check(run)
 
@@ -27,3 +33,13 @@ def check_upload(run: Run) -> None:
 @handler("media.sweep_uploads", attempts=3, timeout=HOURS // 2)
 def sweep_uploads(run: Run) -> None:
     sweeping.sweep(run)
+
+
+@handler(replacing.REPLACE)
+def replace(run: Run) -> None:
+    replacing.go_on(run)
+
+
+@handler(replacing.TELL)
+def tell_replaced(run: Run) -> None:
+    replacing.tell(run)

@@ -1,21 +1,23 @@
 from typing import Any
 
+from django.db.models import Q
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
 from core.models import Work
 from core.signals import work_dropped
+from media_pipeline import replacing
 from media_pipeline.encoding import sets
 from media_pipeline.images import ladders
-from media_pipeline.models import MediaAsset, Recording, RenditionSet
-from media_pipeline.models.renditions import ENCODE
+from media_pipeline.models import MediaAsset, Recording, RenditionSet, Replacement
+from media_pipeline.models.renditions import ENCODES
 from media_pipeline.signals import asset_ready
 from media_pipeline.uploads import lifecycle
 
 
 @receiver(work_dropped, sender=Work)
 def cancel_what_is_not_made(kind: str, key: str, **kwargs: Any) -> None:
-    if kind == ENCODE and (found := RenditionSet.objects.filter(pk=key).first()):
+    if kind in ENCODES and (found := RenditionSet.objects.filter(pk=key).first()):
         sets.dropped(found)
 
 
@@ -42,3 +44,9 @@ def remove_what_was_made_of_it(instance: MediaAsset, **kwargs: Any) -> None:
 def show_the_new_ladder(asset: MediaAsset, rendition_set: RenditionSet, **kwargs: Any) -> None:
     if asset.kind == MediaAsset.Kind.IMAGE:
         ladders.show(asset, rendition_set)
+
+
+@receiver(asset_ready, sender=MediaAsset)
+def go_on_replacing(asset: MediaAsset, **kwargs: Any) -> None:
+    open_ones = Replacement.objects.open().filter(Q(other=asset) | Q(asset=asset))
+    replacing.prompt(*open_ones.values_list("pk", flat=True))

@@ -37,12 +37,16 @@ def put(key: str, content: bytes, content_type: str) -> None:
         raise StorageUnavailable(_sentence(error)) from error
 
 
-def put_file(key: str, path: Path, content_type: str, tell: Callable[[], None] = lambda: None) -> None:
+def put_file(
+    key: str, path: Path, content_type: str, tell: Callable[[], None] = lambda: None, *, shared: bool = False
+) -> None:
     """Write an object of any size from a file; `tell` is called now and then, and may raise to give up.
 
+    `shared`: caches between us and a reader may keep it. What is signed outlives its address there.
     Raises StorageUnavailable.
     """
-    extra = {"ContentType": content_type, "CacheControl": "public, max-age=31536000, immutable"}
+    who = "public" if shared else "private"
+    extra = {"ContentType": content_type, "CacheControl": f"{who}, max-age=31536000, immutable"}
     with translated():
         client().upload_file(
             str(path),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from errno import ENOSPC
+from errno import EDQUOT, EFBIG, ENOSPC
 from http.client import HTTPException
 from ssl import SSLCertVerificationError
 from typing import BinaryIO
@@ -164,7 +164,7 @@ def _ask(where: Target, request: _Request, deadline: Deadline) -> Response:
         wanted = request.want_body and _moved_to_header(answer.status, answer.headers) is None
         body = _read(answer, request) if wanted else b""
     except (OSError, HTTPException, HTTPError) as error:
-        if getattr(error, "errno", None) == ENOSPC:
+        if getattr(error, "errno", None) in (ENOSPC, EDQUOT, EFBIG):
             raise  # ours, not theirs
         deadline.left()
         raise _explained(where, error) from error

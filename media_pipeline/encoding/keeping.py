@@ -32,7 +32,7 @@ def _keep(asset: MediaAsset, step: str, made: Made, tell: Callable[[float], None
     place = OPEN if asset.kind == asset.Kind.IMAGE else CLOSED
     key = f"{prefix(asset.sha256, place)}{digest}{made.path.suffix}"
     if storage.size_of(key) != size:
-        storage.put_file(key, made.path, made.content_type, lambda: tell(1))
+        storage.put_file(key, made.path, made.content_type, lambda: tell(1), shared=place == OPEN)
     point("encode.after_upload")
     return Kept(
         step=step,

@@ -41,16 +41,23 @@ def _encode(run: Run, wanted: RenditionSet) -> None:
     asset = wanted.asset
     steps = plan(asset, wanted.profile, wanted.tags)
     if recipe_of(asset, steps) != wanted.recipe:
-        raise Permanent(
-            "The profile or the captions have changed since this was asked for. Ask for it again."
-        )
+        _ask_again(wanted)
+        return
     files = _make_all(run, wanted, steps)
     point("encode.before_verify")
     _all_there(run, files)
     point("encode.before_live")
-    with run.commit():
+    with sets.held(asset), run.commit():
         sets.go_live(wanted, files)
     point("encode.after_live")
+
+
+def _ask_again(outdated: RenditionSet) -> None:
+    """A release or somebody's captions came between: whoever wanted this set gets the one that it would be today."""
+    for wish in outdated.wanted_by.select_related("asset"):
+        renewed = sets.request(wish.asset, wish.profile, owner=wish.owner, tags=wish.tags)
+        if renewed.wanted_id == outdated.pk:
+            raise Permanent("It cannot be told what is to be made of it. Ask for it again.")
 
 
 def _make_all(run: Run, wanted: RenditionSet, steps: Sequence[Step]) -> list[Kept]:
@@ -73,12 +80,11 @@ def _make_all(run: Run, wanted: RenditionSet, steps: Sequence[Step]) -> list[Kep
 
 
 def _made_before(asset: MediaAsset, run: Run, digests: set[str]) -> dict[str, list[Kept]]:
-    found: dict[str, list[Kept]] = {}
-    ready = RenditionSet.objects.filter(asset=asset, ready_at__isnull=False, retired_at=None).order_by(
-        "-ready_at"
-    )
-    for rendition in Rendition.objects.filter(set=ready[:1], step__in=digests):
-        found.setdefault(rendition.step, []).append(Kept.of(rendition))
+    ready = RenditionSet.objects.filter(asset=asset, ready_at__isnull=False, retired_at=None)
+    made: dict[tuple[str, int], list[Kept]] = {}
+    for rendition in Rendition.objects.filter(set__in=ready, step__in=digests).order_by("set", "pk"):
+        made.setdefault((rendition.step, rendition.set_id), []).append(Kept.of(rendition))
+    found = {step: files for (step, _), files in made.items()}
     for digest, files in run.progress.get("steps", {}).items():
         if digest in digests:
             found[digest] = [Kept(**file) for file in files]

@@ -1,9 +1,11 @@
 """Who wants what of an asset, and which set is live. Every change of an asset's sets holds the asset's row.
 
-Held without its key, as whoever saves a text meanwhile points at the row and has what we may wait for.
+Held without its key, as whoever saves a text meanwhile points at the row and has what we may wait for. And held before
+any of its work: whoever begins with the other one waits for ever.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -17,12 +19,20 @@ from core.models import Work
 from media_pipeline.encoding.plans import plan
 from media_pipeline.encoding.steps import Kept, recipe_of
 from media_pipeline.models import Encoding, MediaAsset, Rendition, RenditionSet
-from media_pipeline.models.renditions import ENCODE
+from media_pipeline.models.renditions import ENCODE, ENCODES, LADDER
 from media_pipeline.signals import asset_ready
 
 GRACE = timedelta(
     days=1
 )  # for which a set stays after another has taken its place: players and caches still ask for it
+
+
+@contextmanager
+def held(asset: MediaAsset) -> Iterator[None]:
+    """A transaction in which nobody else changes what is wanted or live of it. One that is gone needs no holding."""
+    with transaction.atomic():
+        MediaAsset.objects.select_for_update(no_key=True).filter(pk=asset.pk).first()
+        yield
 
 
 @transaction.atomic
@@ -34,16 +44,16 @@ def request(
     A set that the same recipe has made before goes live at once; one that was cancelled or failed is tried anew.
     Raises Permanent if the profile does not fit.
     """
-    held = MediaAsset.objects.select_for_update(no_key=True).get(pk=asset.pk)
+    own = MediaAsset.objects.select_for_update(no_key=True).get(pk=asset.pk)
     told = tags or {}
-    steps = plan(held, profile, told)
+    steps = plan(own, profile, told)
     wanted, _ = RenditionSet.objects.get_or_create(
-        asset=held, recipe=recipe_of(held, steps), defaults={"profile": profile, "tags": told}
+        asset=own, recipe=recipe_of(own, steps), defaults={"profile": profile, "tags": told}
     )
     encoding, _ = Encoding.objects.update_or_create(
-        asset=held, profile=profile, owner=owner, defaults={"wanted": wanted, "tags": told}
+        asset=own, profile=profile, owner=owner, defaults={"wanted": wanted, "tags": told}
     )
-    _drop_what_nobody_wants(held)
+    _drop_what_nobody_wants(own)
     if wanted.ready_at:
         _switch(wanted)
     else:
@@ -53,8 +63,7 @@ def request(
 
 def retry(rendition_set: RenditionSet) -> None:
     """Make a set that has failed or was cancelled after all."""
-    with transaction.atomic():
-        MediaAsset.objects.select_for_update(no_key=True).get(pk=rendition_set.asset_id)
+    with held(rendition_set.asset):
         _begin(rendition_set)
 
 
@@ -65,12 +74,11 @@ def retry_or_request(encoding: Encoding) -> None:
         retry(renewed.wanted)
 
 
-@transaction.atomic
 def cancel(rendition_set: RenditionSet) -> bool:
     """Stop making it, at once, and leave nothing of it behind. False if it was too late."""
-    MediaAsset.objects.select_for_update(no_key=True).get(pk=rendition_set.asset_id)
-    row = _work(rendition_set).first()
-    return row is not None and work.drop(row.pk)
+    with held(rendition_set.asset):
+        row = _work(rendition_set).first()
+        return row is not None and work.drop(row.pk)
 
 
 def dropped(rendition_set: RenditionSet) -> None:
@@ -100,7 +108,8 @@ def _begin(rendition_set: RenditionSet) -> None:
     RenditionSet.objects.filter(pk=rendition_set.pk).update(cancelled_at=None, log="")
     row = _work(rendition_set).first()
     if row is None or row.state == Work.State.DONE:
-        work.enqueue(ENCODE, str(rendition_set.pk))
+        kind = LADDER if rendition_set.asset.kind == MediaAsset.Kind.IMAGE else ENCODE
+        work.enqueue(kind, str(rendition_set.pk))
     elif row.state == Work.State.PARKED:
         work.retry(row.pk)  # with what was made before it failed
 
@@ -124,4 +133,4 @@ def _drop_what_nobody_wants(asset: MediaAsset) -> None:
 
 
 def _work(rendition_set: RenditionSet) -> QuerySet[Work]:
-    return Work.objects.filter(kind=ENCODE, key=str(rendition_set.pk))
+    return Work.objects.filter(kind__in=ENCODES, key=str(rendition_set.pk))

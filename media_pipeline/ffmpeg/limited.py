@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -17,6 +17,7 @@ _LAUNCHER = Path(__file__).with_name("launcher.py")
 _TICK = 0.5  # seconds
 _CHUNK = 64 * 1024
 _LOG = 16 * 1024
+_REQUESTS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # What decodes strangers' files is told none of our secrets
 _ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": "/nonexistent"}
 
@@ -174,16 +175,31 @@ def _start(command: Sequence[str], limits: Limits, side: int, cwd: Path | None) 
         limits.nice,
         side,
     )
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", str(_LAUNCHER), *map(str, numbers), "--", *command],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=cwd,
-        env=_ENVIRONMENT,
-        pass_fds=(side,),
-        process_group=0,
-    )
+    with _deaf():
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", str(_LAUNCHER), *map(str, numbers), "--", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=cwd,
+            env=_ENVIRONMENT,
+            pass_fds=(side,),
+            process_group=0,
+        )
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """What is started here does not hear that it should end: whoever has started it hears that, and kills it.
+
+    A platform tells every process at once, and an interrupted ffmpeg ends as if the file were damaged, or as if all
+    were well.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _REQUESTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _readable(log: bytes) -> str:

@@ -1,5 +1,6 @@
 """Room for temporary files: asked for before the work begins, given back whatever happens."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -10,8 +11,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from core.work import Resources
+from core.work import Permanent, Resources
 
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 _RESERVE = 64 * 1024**2  # bytes; logs and the like have to be written as well
 
 
@@ -20,12 +22,17 @@ def workspace(estimate: int) -> Iterator[Path]:
     """An empty directory under MEDIA_WORK_DIR for about `estimate` bytes; it is gone afterwards.
 
     What killed processes have left is removed first. Raises Resources if there is too little room, counting what the
-    others that work now are still going to write.
+    others that work now are still going to write, or if the disk is full before the work is done.
     """
     root = Path(settings.MEDIA_WORK_DIR)
-    root.mkdir(parents=True, exist_ok=True)
-    with _claimed(root, estimate) as directory:
-        yield directory
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with _claimed(root, estimate) as directory:
+            yield directory
+    except (OSError, Permanent) as error:
+        if not _for_lack_of_room(error, root):
+            raise
+        raise Resources("The disk for temporary files is full.") from error
 
 
 @contextmanager
@@ -91,6 +98,13 @@ def _check(root: Path, estimate: int, wanted: int) -> None:
         raise Resources(
             f"There is too little room for temporary files: {_human(estimate)} are needed, {_human(free)} are free."
         )
+
+
+def _for_lack_of_room(error: Exception, root: Path) -> bool:
+    """What seems damaged on a full disk is not believed: ffmpeg writes half an HLS file and says that all is well."""
+    if isinstance(error, OSError):
+        return error.errno in _FULL
+    return shutil.disk_usage(root).free < _RESERVE
 
 
 def _human(size: int) -> str:

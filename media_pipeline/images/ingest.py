@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from core.faults import point
 from media_pipeline import encoding
+from media_pipeline.encoding.tidying import hold
 from media_pipeline.images.reencoding import MAX_BYTES, Picture, reencode
 from media_pipeline.models import MediaAsset
 from media_pipeline.signals import asset_changed
@@ -71,6 +72,7 @@ def _store(content: bytes, picture: Picture, **columns: Any) -> MediaAsset:
     }
     whole = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
+        hold(whole)
         asset, made = MediaAsset.objects.get_or_create(sha256=whole, defaults=row | columns)
         if made:
             encoding.request(asset, encoding.default_profile(MediaAsset.Kind.IMAGE))

@@ -1,5 +1,6 @@
 from media_pipeline.models.assets import EDITED, MediaAsset, Recording
 from media_pipeline.models.renditions import Encoding, Rendition, RenditionSet
+from media_pipeline.models.replacements import Replacement
 from media_pipeline.models.transcripts import Transcript
 from media_pipeline.models.uploads import Upload
 
@@ -10,6 +11,7 @@ __all__ = [
     "Recording",
     "Rendition",
     "RenditionSet",
+    "Replacement",
     "Transcript",
     "Upload",
 ]

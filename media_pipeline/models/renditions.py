@@ -7,7 +7,8 @@ from django.db.models.functions import Cast, Now
 from core.models import Work
 from media_pipeline.models.assets import MediaAsset
 
-ENCODE = "media.encode"
+ENCODE, LADDER = "media.encode", "media.ladder"
+ENCODES = (ENCODE, LADDER)  # a picture is not kept waiting by a film
 
 
 class RenditionSetQuerySet(models.QuerySet["RenditionSet"]):
@@ -16,7 +17,7 @@ class RenditionSetQuerySet(models.QuerySet["RenditionSet"]):
 
         `work_problem`, `work_attempts` and `work_next_try_at` come along.
         """
-        work = Work.objects.filter(kind=ENCODE, key=Cast(OuterRef("pk"), models.CharField()))
+        work = Work.objects.filter(kind__in=ENCODES, key=Cast(OuterRef("pk"), models.CharField()))
         return self.annotate(
             work_id=Subquery(work.values("pk")[:1]),
             work_state=Subquery(work.values("state")[:1]),
@@ -43,7 +44,7 @@ class RenditionSetQuerySet(models.QuerySet["RenditionSet"]):
 class RenditionSet(models.Model):
     """Everything that one recipe makes of one asset. Its files never change; a change of recipe is another set.
 
-    The work that makes it (kind `media.encode`, key: its id) tells how far it is and why it failed.
+    The work that makes it (one of ENCODES, its key is the id) tells how far it is and why it failed.
     """
 
     asset = models.ForeignKey(MediaAsset, on_delete=models.CASCADE, related_name="sets")

@@ -1,3 +1,6 @@
+import hashlib
+import json
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -14,7 +17,9 @@ class Transcript(models.Model):
     asset = models.ForeignKey(MediaAsset, on_delete=models.CASCADE, related_name="transcripts")
     language = models.CharField(max_length=35, default="en", help_text="A BCP 47 tag: en, pt-BR.")
     cues = models.JSONField(default=list, db_default=[])
-    version = models.PositiveIntegerField(default=1, db_default=1)
+    version = models.PositiveIntegerField(
+        default=1, db_default=1, help_text="0: lent by the recording whose file this one is to replace."
+    )
     name = models.CharField(max_length=200, blank=True, help_text="Of the file it came in; only shown.")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -29,3 +34,8 @@ class Transcript(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset} ({self.language})"
+
+    @property
+    def digest(self) -> str:
+        """Of the cues (hex): a version may come twice, after captions were removed."""
+        return hashlib.sha256(json.dumps(self.cues).encode()).hexdigest()

@@ -43,14 +43,16 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (rb"%PDF", "This is a PDF, and neither sound nor video."),
     (rb"MThd", "This is a MIDI file: it holds notes and no sound. Export it as sound."),
 )
+# Nothing is given back once it has matched: a thousand comments can be divided in more ways than there is time
+_PROLOGUE = r"(?>(?:<\?xml[^>]*>|(?><!--.*?-->)|\s)*)"
 _LISTS = re.compile(
-    r"#EXTM3U|ffconcat |\[playlist\]|v=0\s+o=|(<\?xml[^>]*>|<!--.*?-->|\s)*<(\w+:)?(MPD|SmoothStreamingMedia|asx|smil|playlist)\b",
+    r"#EXTM3U|ffconcat |\[playlist\]|v=0\s+o=|"
+    + _PROLOGUE
+    + r"<(\w+:)?(MPD|SmoothStreamingMedia|asx|smil|playlist)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _CAPTIONS = re.compile(r"WEBVTT|\d+\s+\d\d:\d\d:\d\d[,.]\d{3} -->|\[Script Info\]")
-_PAGE = re.compile(
-    r"(<\?xml[^>]*>|<!--.*?-->|\s)*<(!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL
-)
+_PAGE = re.compile(_PROLOGUE + r"<(!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
 
 def recognise(path: Path) -> str:

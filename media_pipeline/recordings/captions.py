@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.staff import signed_in_user
+from core.work import Permanent
 from media_pipeline import captioning, transcripts
 from media_pipeline.models import MediaAsset, Transcript
 from media_pipeline.recordings.views import changed, seen
@@ -51,13 +52,19 @@ def add(request: HttpRequest, pk: int, *, admin: Any) -> HttpResponse:
     form = CaptionsForm(request.POST, request.FILES)
     if not form.is_valid():
         for problems in form.errors.values():
-            messages.error(request, " ".join(str(problem) for problem in problems))
+            messages.error(request, "Nothing was added. " + " ".join(str(problem) for problem in problems))
         return _back(asset)
     name, parsed = form.cleaned_data["file"].name, form.parsed
-    captioning.keep(
-        asset, form.cleaned_data["language"], parsed, name=name, created_by=signed_in_user(request)
-    )
-    messages.info(request, f"{len(parsed.cues)} cues were read. They appear in the player in a moment.")
+    try:
+        captioning.keep(
+            asset, form.cleaned_data["language"], parsed, name=name, created_by=signed_in_user(request)
+        )
+    except Permanent as error:
+        messages.error(request, f"Nothing was added. {error}")
+        return _back(asset)
+    count = len(parsed.cues)
+    shown = " They appear in the player in a moment." if asset.kind == MediaAsset.Kind.VIDEO else ""
+    messages.info(request, f"{count} {'cue was' if count == 1 else 'cues were'} read and kept.{shown}")
     for warning in parsed.warnings[:5]:
         messages.warning(request, f"Line {warning.line}: {warning.message}")
     return _back(asset)
@@ -66,10 +73,14 @@ def add(request: HttpRequest, pk: int, *, admin: Any) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, pk: int, transcript_pk: int, *, admin: Any) -> HttpResponse:
     asset = changed(request, pk, admin)
-    with transaction.atomic():
-        get_object_or_404(Transcript, pk=transcript_pk, asset=asset).delete()
-        captioning.renew(asset)
-    messages.info(request, "The captions are gone from the recording.")
+    try:
+        with transaction.atomic():
+            get_object_or_404(Transcript, pk=transcript_pk, asset=asset).delete()
+            captioning.renew(asset)
+    except Permanent as error:
+        messages.error(request, f"Nothing was removed. {error}")
+    else:
+        messages.info(request, "The captions are gone from the recording.")
     return _back(asset)
 
 

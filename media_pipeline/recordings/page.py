@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,12 +15,14 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from core.widgets import element
-from media_pipeline import delivery
+from core.work import Permanent
+from media_pipeline import captioning, delivery
 from media_pipeline.encoding.profiles import PROFILES
 from media_pipeline.models import MediaAsset, Recording, RenditionSet
 from media_pipeline.playing import Playable, clock
 from media_pipeline.recordings import captions, views
 from media_pipeline.recordings.standing import standing, summary
+from media_pipeline.replacing import views as replacing
 from media_pipeline.used_in import ShowsUses
 
 
@@ -53,16 +55,32 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("ready", "Ready"), ("unfinished", "Being made"), ("parked", "Failed")]
+        words = {"ready": "Ready", "unfinished": "Being made", "parked": "Failed", "cancelled": "Cancelled"}
+        return list(words.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Recording]) -> QuerySet[Recording]:
-        states = {"ready": ["ready"], "unfinished": ["waiting", "running"], "parked": ["parked"]}.get(
-            self.value() or ""
-        )
-        if states is None:
+        value = self.value()
+        if value not in dict(self.lookup_choices):
             return queryset
+        states = ["waiting", "running"] if value == "unfinished" else [value]
         wanted = RenditionSet.objects.filter(wanted_by__isnull=False).in_state(*states)
         return queryset.filter(pk__in=wanted.values("asset"))
+
+
+@admin.action(description="Make again", permissions=["change"])
+def make_again(model_admin: Any, request: HttpRequest, queryset: QuerySet[Recording]) -> None:
+    """For a changed profile, or after an outage: what is the same is not made anew."""
+    mine = [asset for asset in queryset if model_admin.has_change_permission(request, asset)]
+    for asset in mine:
+        try:
+            captioning.renew(asset)
+        except Permanent as error:
+            messages.error(request, f"{asset}: {error}")
+    messages.info(
+        request, f"{len(mine)} are made anew where anything has changed. What is live stays until then."
+    )
+    if others := len(queryset) - len(mine):
+        messages.warning(request, f"{others} are not yours to change and are left alone.")
 
 
 @admin.register(Recording)
@@ -71,6 +89,7 @@ class RecordingAdmin(ShowsUses[Recording]):
     list_filter = [KindFilter, StateFilter]
     list_select_related = ["created_by"]
     search_fields = ["name", "credit"]
+    actions = [make_again]
     readonly_fields = ["player", "renditions", "facts", "used_in"]
     change_form_template = "admin/recordings/change_form.html"
 
@@ -176,6 +195,7 @@ class RecordingAdmin(ShowsUses[Recording]):
                 "captions": asset.transcripts.order_by("language"),
                 "captions_form": captions.CaptionsForm(prefix=None),
                 "standing": standing(asset),
+                "replacing": replacing.panel(request, asset, self),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -196,6 +216,7 @@ class RecordingAdmin(ShowsUses[Recording]):
                 captions.download,
                 "captions_download",
             ),
+            *replacing.urls(self),
             *super().get_urls(),
         ]
 
@@ -212,8 +233,15 @@ def _facts(asset: MediaAsset) -> list[tuple[str, str]]:
         found.append(("Picture", f"{video['codec']}, {asset.width} × {asset.height}"))
     for audio in probe.get("audio", []):
         found.append(
-            ("Sound", f"{audio['codec']}, {audio['channels']} channels, {audio['sample_rate'] / 1000:g} kHz")
+            (
+                "Sound",
+                f"{audio['codec']}, {_channels(audio['channels'])}, {audio['sample_rate'] / 1000:g} kHz",
+            )
         )
     if chapters := probe.get("chapters"):
         found.append(("Chapters in the file", str(len(chapters))))
     return [*found, ("SHA-256", asset.sha256)]
+
+
+def _channels(count: int) -> str:
+    return {1: "mono", 2: "stereo"}.get(count, f"{count} channels")

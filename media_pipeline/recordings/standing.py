@@ -14,7 +14,20 @@ WORDS = {
     "none": "Not asked for",
 }
 UNFINISHED = ("waiting", "running")
-STEPS = {"audio": "sound", "video": "picture"}
+# What the steps of audio, video and images are called where people read it.
+STEPS = {
+    "rungs": "picture",
+    "sound": "sound",
+    "mp4": "MP4",
+    "captions": "captions",
+    "playlists": "playlists",
+    "master": "playlists",
+    "measure": "measuring the sound",
+    "encode": "sound",
+    "preview": "preview clip",
+    "tag": "tags",
+    "ladder": "sizes",
+}
 
 
 def standing(asset: MediaAsset) -> list[dict[str, Any]]:
@@ -32,13 +45,18 @@ def _described(found: Any) -> dict[str, Any]:
         "state": found.state,
         "words": "Will be tried again" if trying_again else WORDS[found.state],
         "unfinished": found.state in UNFINISHED,
-        "step": found.progress.get("step", ""),
+        "step": step(found.progress),
         "percent": found.progress.get("percent"),
         "speed": found.progress.get("speed"),
         "left": found.progress.get("left"),
         "problem": found.work_problem or "" if found.state != "ready" else "",
         "log": found.log if found.state == "parked" else "",
     }
+
+
+def step(progress: dict[str, Any]) -> str:
+    name: str = progress.get("step", "")
+    return STEPS.get(name, name)
 
 
 def summary(states: list[str]) -> str:

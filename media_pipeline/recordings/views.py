@@ -56,12 +56,15 @@ def cancel(request: HttpRequest, pk: int, set_pk: int, *, admin: Any) -> HttpRes
     return _back(asset)
 
 
+PASSED_ON = (*NAMING, Rendition.Role.PROGRESSIVE, Rendition.Role.DOWNLOAD)  # a page may be open for long
+
+
 def address(asset: MediaAsset) -> delivery.Address:
-    """Where the desk finds a file: playlists here, everything else signed at the storage."""
+    """Where the desk finds a file: what is played by way of a page of ours, the rest signed at the storage."""
     seconds = delivery.lifetime(asset.duration)
 
     def where(found: Rendition) -> str:
-        if found.role in NAMING:
+        if found.role in PASSED_ON:
             return reverse("admin:media_pipeline_recording_file", args=[asset.pk, found.pk])
         return delivery.signed(found, seconds)
 

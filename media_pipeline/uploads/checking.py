@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from core import work
 from core.faults import point
 from core.work import LostLease, Permanent, Run, Transient
-from media_pipeline import ffmpeg, storage
+from media_pipeline import ffmpeg, replacing, storage
 from media_pipeline.encoding import PROFILES, tidying
 from media_pipeline.images import ImageRefused
 from media_pipeline.models import MediaAsset, Upload
@@ -27,7 +27,7 @@ _NOT_THAT = "What has arrived is not what was sent ({}). Send it again."
 
 def check(run: Run) -> None:
     """Its key is the token of an upload."""
-    upload = Upload.objects.select_related("created_by").filter(token=run.key).first()
+    upload = Upload.objects.select_related("created_by", "replaces").filter(token=run.key).first()
     if upload is None:
         return
     if upload.state == Upload.State.CHECKING:
@@ -52,6 +52,7 @@ def _check(run: Run, upload: Upload) -> None:
         asset = MediaAsset.objects.filter(sha256=sha256).first() or understood(path, upload, sha256)
     point("upload.after_probe")
     _check_profile(upload, asset)
+    _check_replaced(upload, asset)
     if asset._state.adding:
         run.checkpoint({"doing": "keeping"})
         multipart.copy(upload, asset.key, asset.content_type, run.check)
@@ -111,6 +112,12 @@ def _check_profile(upload: Upload, asset: MediaAsset) -> None:
         )
 
 
+def _check_replaced(upload: Upload, asset: MediaAsset) -> None:
+    """Before anything is kept. Raises Permanent."""
+    if upload.replaces and (problem := replacing.refusal(upload.replaces, asset)):
+        raise Permanent(problem)
+
+
 def _make(upload: Upload, asset: MediaAsset) -> None:
     """The asset and what is to be made of it. In a transaction; raises Transient if its bytes went away meanwhile."""
     tidying.hold(asset.sha256)
@@ -122,9 +129,14 @@ def _make(upload: Upload, asset: MediaAsset) -> None:
             name: value for name, value in columns.items() if name not in ("id", "sha256", "created_at")
         }
         asset, _ = MediaAsset.objects.get_or_create(sha256=asset.sha256, defaults=brought)
-    elif not MediaAsset.objects.filter(pk=asset.pk).exists():
+    elif (found := MediaAsset.objects.filter(sha256=asset.sha256).first()) is None:
         raise Transient("The same file was deleted from the library at this moment.")
-    request(asset, upload.profile, upload.tags)
+    else:
+        asset = found  # not by its id: these bytes may be another asset's since
+    if upload.replaces:
+        replacing.ask(upload.replaces, asset, upload.created_by)
+    else:
+        request(asset, upload.profile, upload.tags)
     done = {"state": Upload.State.DONE, "asset": asset, "parts": {}, "changed_at": Now()}
     Upload.objects.filter(pk=upload.pk).update(**done)
     upload.state = Upload.State.DONE

@@ -33,7 +33,9 @@ class Text(forms.Field):
 
 
 class Whole(forms.Field):
-    def to_python(self, value: Any) -> int:
+    def to_python(self, value: Any) -> int | None:
+        if value is None and not self.required:
+            return None
         if type(value) is not int:
             raise forms.ValidationError("This has to be a whole number.")
         return value
@@ -62,6 +64,7 @@ class BeginForm(forms.Form):
     name = Text(most=4096)
     bytes = Whole()
     profile = Text(most=40, required=False)
+    replaces = Whole(required=False)
 
 
 class PartsForm(forms.Form):

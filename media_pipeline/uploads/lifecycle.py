@@ -16,7 +16,7 @@ from core import work
 from core.models import Work
 from media_pipeline.encoding import PROFILES
 from media_pipeline.images import display_name
-from media_pipeline.models import Upload
+from media_pipeline.models import MediaAsset, Upload
 from media_pipeline.storage import StorageUnavailable
 from media_pipeline.uploads import multipart
 from media_pipeline.uploads.limits import GIB, MOST_BYTES, MOST_OPEN, PART_BYTES
@@ -36,9 +36,17 @@ class Conflict(Refused):
 
 
 def begin(
-    *, name: str, size: int, created_by: User | None, profile: str = "", tags: dict[str, Any] | None = None
+    *,
+    name: str,
+    size: int,
+    created_by: User | None,
+    profile: str = "",
+    tags: dict[str, Any] | None = None,
+    replaces: MediaAsset | None = None,
 ) -> Upload:
     """A new upload of `size` bytes, whose parts may be sent now. `name` is only shown.
+
+    What `replaces` an asset is made into what is wanted of that one; `profile` and `tags` say nothing then.
 
     Raises Refused, or StorageUnavailable within some seconds.
     """
@@ -53,6 +61,7 @@ def begin(
             created_by=created_by,
             profile=profile,
             tags=tags or {},
+            replaces=replaces,
         )
     try:
         upload.s3_upload = multipart.begin(upload)

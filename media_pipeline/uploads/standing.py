@@ -39,6 +39,8 @@ def _standing(upload: Upload, check: Work | None) -> dict[str, Any]:
         told["words"] = _check(check)
     if upload.asset:
         told["asset"] = _asset(upload.asset)
+    if upload.replaces:
+        told["replaces"] = _asset(upload.replaces)
     return told
 
 
@@ -55,10 +57,10 @@ def _check(row: Work | None) -> str:
 
 
 def _asset(asset: MediaAsset) -> dict[str, Any]:
+    return {"id": asset.pk, "kind": asset.kind, "name": str(asset), "url": address(asset)}
+
+
+def address(asset: MediaAsset) -> str:
+    """Of its page on the desk."""
     page = "mediaasset" if asset.kind == MediaAsset.Kind.IMAGE else "recording"
-    return {
-        "id": asset.pk,
-        "kind": asset.kind,
-        "name": str(asset),
-        "url": reverse(f"admin:media_pipeline_{page}_change", args=[asset.pk]),
-    }
+    return reverse(f"admin:media_pipeline_{page}_change", args=[asset.pk])

@@ -23,6 +23,7 @@ YOUNG = timedelta(hours=1)  # strays that may still be somebody's
 State = Upload.State
 OVER = (State.DONE, State.STOPPED)
 PLACE = "uploads/"
+OURS = (PLACE, "originals/", "renditions/", "images/")
 
 
 def ask() -> None:
@@ -62,6 +63,8 @@ def _abort_strays() -> None:
         ours = _rows(one["Key"] for one in found)
         for one in found:
             patience = YOUNG if one["Key"].startswith(PLACE) else UNTOUCHED
+            if not one["Key"].startswith(OURS):  # a bucket may hold other people's things too
+                continue
             if now - one["Initiated"] > patience and not _is_of(ours.get(one["Key"]), one["UploadId"]):
                 with translated():
                     multipart.abort(client, one["Key"], one["UploadId"])

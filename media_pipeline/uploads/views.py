@@ -17,12 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.staff import signed_in_user
 from core.generics import ModelAdmin
 from core.widgets import element
-from media_pipeline.models import MediaAsset, Upload
+from media_pipeline.models import MediaAsset, Recording, Upload
 from media_pipeline.storage import StorageUnavailable
 from media_pipeline.uploads import lifecycle, multipart
 from media_pipeline.uploads.forms import BeginForm, PartsForm, Unreadable, told
 from media_pipeline.uploads.limits import MOST_BYTES, MOST_LISTED
-from media_pipeline.uploads.standing import standing, standings
+from media_pipeline.uploads.standing import address, standing, standings
 
 type View = Callable[..., HttpResponse]
 NAME = "media_pipeline_mediaasset"
@@ -77,11 +77,23 @@ def uploads(request: HttpRequest, *, admin: ModelAdmin[MediaAsset]) -> HttpRespo
             size=said["bytes"],
             profile=said["profile"],
             created_by=signed_in_user(request),
+            replaces=_replaced(request, admin, said["replaces"]),
         )
         return JsonResponse(standing(begun), status=201)
+    return page(request, admin)
+
+
+def page(request: HttpRequest, admin: ModelAdmin[Any], replaces: MediaAsset | None = None) -> HttpResponse:
+    """For new files, or for one that is to replace that of an asset."""
     scripts: Any = [element("file-upload"), element("media-uploads")]
+    shown = {
+        "title": f"Replace “{replaces}”" if replaces else "Upload",
+        "most_bytes": MOST_BYTES,
+        "media": forms.Media(js=scripts),
+        "replaces": replaces,
+        "back": replaces and address(replaces),
+    }
     context = admin.admin_site.each_context(request)
-    shown = {"title": "Upload", "most_bytes": MOST_BYTES, "media": forms.Media(js=scripts)}
     return TemplateResponse(request, "admin/uploads/page.html", context | shown)
 
 
@@ -90,7 +102,11 @@ def uploads(request: HttpRequest, *, admin: ModelAdmin[MediaAsset]) -> HttpRespo
 def unfinished(request: HttpRequest, *, admin: ModelAdmin[MediaAsset]) -> HttpResponse:
     """`{"uploads": […]}`: mine that are being sent or checked, or were refused; newest first."""
     over = Q(state__in=[Upload.State.DONE, Upload.State.STOPPED])
-    mine = Upload.objects.exclude(over).filter(created_by=signed_in_user(request)).select_related("asset")
+    mine = (
+        Upload.objects.exclude(over)
+        .filter(created_by=signed_in_user(request))
+        .select_related("asset", "replaces")
+    )
     return JsonResponse({"uploads": standings(list(mine[:MOST_LISTED]))})
 
 
@@ -142,9 +158,22 @@ def completion(request: HttpRequest, token: UUID, *, admin: ModelAdmin[MediaAsse
     return JsonResponse(standing(found), status=202)
 
 
+def _replaced(request: HttpRequest, admin: Any, pk: int | None) -> MediaAsset | None:
+    """Raises PermissionDenied, or Refused if there is none any more."""
+    if pk is None:
+        return None
+    asset = MediaAsset.objects.filter(pk=pk).first()
+    if asset is None:
+        raise lifecycle.Refused("What it is to replace is not there any more.")
+    of_its_kind: Any = MediaAsset if asset.kind == MediaAsset.Kind.IMAGE else Recording
+    if not admin.admin_site.get_model_admin(of_its_kind).has_change_permission(request, asset):
+        raise PermissionDenied
+    return asset
+
+
 def _own(request: HttpRequest, admin: Any, token: UUID) -> Upload:
     """One's own, or anybody's for those who may edit all. Http404."""
-    seen: QuerySet[Upload] = Upload.objects.select_related("asset")
+    seen: QuerySet[Upload] = Upload.objects.select_related("asset", "replaces")
     if not admin.may_edit_all(request):
         seen = seen.filter(created_by=signed_in_user(request))
     return get_object_or_404(seen, token=token)

@@ -37,7 +37,7 @@ def plan(asset: MediaAsset, profile: VideoProfile, tags: dict[str, Any]) -> Sequ
         raise ValueError(f"asset {asset.pk} is a video without a picture")
     made = ladder(probe.video, profile)
     settings = asdict(profile)
-    captions = [[each.language, each.version] for each in subtitles.spoken(asset)]
+    captions = [[each.language, each.digest] for each in subtitles.spoken(asset)]
     chapters = [[cue.start, cue.end, cue.text] for cue in subtitles.chapters(probe, tags)]
     heard = ("sound",) if probe.audio else ()
     steps = [

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import get_language_info
 
+from core.work import Permanent
 from media_pipeline.encoding.steps import Bench, Made
 from media_pipeline.models import MediaAsset, Rendition, Transcript
 from media_pipeline.probing import Probe
@@ -26,7 +27,10 @@ def captions(bench: Bench) -> list[Made]:
 def chapters(probe: Probe, tags: dict[str, Any]) -> list[Cue]:
     """Those of the tags, [{"start": seconds, "title"}, …], else those that the file carries; each lasts until the next."""
     given = tags.get("chapters") or [{"start": each.start, "title": each.title} for each in probe.chapters]
-    starts = [round(1000 * max(0.0, float(each["start"]))) for each in given]
+    try:
+        starts = [round(1000 * max(0.0, float(each["start"]))) for each in given]
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise Permanent("A chapter does not say when it begins.") from error
     moments = pairwise([*starts, round(1000 * probe.duration)])
     named = zip(moments, given, strict=True)
     return [Cue(start, end, "", str(each.get("title") or "")) for (start, end), each in named if start < end]

@@ -30,7 +30,7 @@ match sys.argv[1:]:
     case ["serve", port]:
         handler = http.server.SimpleHTTPRequestHandler
         http.server.ThreadingHTTPServer(("127.0.0.1", int(port)), handler).serve_forever()
-    case ["worker", _]:  # with a job in a session of its own, as RQ has, that may finish
+    case ["worker", *_]:  # with a job in a session of its own, as RQ has, that may finish
         job = subprocess.Popen([sys.executable, "-c", JOB], start_new_session=True)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(job.wait()))
         time.sleep(60)

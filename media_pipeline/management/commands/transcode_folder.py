@@ -1,5 +1,6 @@
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from media_pipeline.probing.sniffing import recognise
 CAPTIONS = (".vtt", ".srt")
 PAUSE = 5.0  # seconds between two looks; a file that has changed since the last is still being written
 
-type Seen = tuple[int, float]  # bytes, time of the last change
+type Seen = tuple[int, float]  # bytes, time of the last change; of a recording and its captions together
 
 
 class Command(BaseCommand):
@@ -43,9 +44,10 @@ class Command(BaseCommand):
         self.profile = options["profile"] or ""
         self.root = directory
         try:
-            failed = self.bring_all(list(recordings(directory)))
+            found = looks(directory)
+            failed = self.bring_all(list(found))
             if watch:
-                self.watch(directory)
+                self.watch(directory, found)
         except Stopped:
             raise CommandError(
                 "Stopped. What was begun goes on when a worker takes it.", returncode=130
@@ -53,9 +55,9 @@ class Command(BaseCommand):
         if failed:
             raise CommandError(f"{failed} could not be brought in.")
 
-    def watch(self, directory: Path) -> None:
+    def watch(self, directory: Path, taken: dict[Path, Seen]) -> None:
         """A file is taken when it was the same at two looks, so that none is read half copied."""
-        taken, before = looks(directory), looks(directory)
+        before = looks(directory)
         self.stdout.write(f"Watching {directory}; Ctrl-C ends it.")
         try:
             while True:
@@ -97,11 +99,23 @@ class Command(BaseCommand):
     def caption(self, asset: MediaAsset, path: Path) -> int:
         """Captions that stand beside the file; how many of them are new."""
         changed = 0
-        for beside in sorted(path.parent.glob(f"{_literal(path.stem)}*")):
-            language = beside.stem.removeprefix(path.stem).lstrip(".") or "en"
-            if beside.suffix.lower() in CAPTIONS and captioning.LANGUAGE.fullmatch(language):
+        for language, beside in captions_of(path):
+            try:
                 changed += captioning.caption(asset, language, beside.read_bytes(), name=beside.name)
+            except transcripts.Malformed as error:
+                raise transcripts.Malformed(error.line, f"{error.sentence} ({beside.name})") from error
         return changed
+
+
+def captions_of(path: Path) -> list[tuple[str, Path]]:
+    """What stands beside a recording as its captions, with the language."""
+    alone, named = (path.parent.glob(f"{_literal(path.stem)}{rest}") for rest in (".*", ".*.*"))
+    told = [
+        (beside.stem.removeprefix(path.stem).lstrip(".") or "en", beside)
+        for beside in sorted({*alone, *named})
+        if beside.suffix.lower() in CAPTIONS
+    ]
+    return [(language, beside) for language, beside in told if captioning.LANGUAGE.fullmatch(language)]
 
 
 def recordings(directory: Path) -> Iterator[Path]:
@@ -116,10 +130,12 @@ def recordings(directory: Path) -> Iterator[Path]:
 
 
 def looks(directory: Path) -> dict[Path, Seen]:
+    """Each recording as it is now, with its captions: new ones make it new."""
     found = {}
     for path in recordings(directory):
-        told = path.stat()
-        found[path] = told.st_size, told.st_mtime
+        with suppress(FileNotFoundError):  # taken away since
+            told = [each.stat() for each in (path, *(beside for _, beside in captions_of(path)))]
+            found[path] = sum(one.st_size for one in told), max(one.st_mtime for one in told)
     return found
 
 

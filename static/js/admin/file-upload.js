@@ -1,7 +1,7 @@
 /* <file-upload>: one file on its way to the storage, part by part, until it is checked.
    `take(file)` is a new one, `show(upload)` one that the site knows. `state` is queued, sending, paused, waiting (for its
    file), checking, done, refused or stopped; an "upload-changed" event tells of each, with `words` for a screen reader.
-   Needs the attribute `base` (the address of all uploads) and a CSRF token in the page. */
+   Needs the attribute `base` (the address of all uploads) and a CSRF token in the page; `replaces` is the id of an asset. */
 const AT_ONCE = 4; // parts; each is in memory while it is hashed
 const LONGEST_WAIT = 60000; // ms between two tries
 const STALLED = 60000; // ms without a byte, after which a part is tried anew
@@ -34,7 +34,7 @@ class FileUpload extends HTMLElement {
 
   show(upload) {
     this.upload = upload;
-    this.name(upload.name, upload.bytes);
+    this.name(upload.replaces ? `${upload.name} for “${upload.replaces.name}”` : upload.name, upload.bytes);
     if (upload.state === "sending") this.waitForFile();
     else this.stands(upload);
   }
@@ -85,13 +85,15 @@ class FileUpload extends HTMLElement {
     } catch (error) {
       if (signal.aborted) return;
       this.run.abort();
+      this.to(this.upload ? "paused" : "refused", error instanceof Problem ? error.message : "Something went wrong. Go on, or begin anew.");
       if (!(error instanceof Problem)) throw error;
-      this.to(this.upload ? "paused" : "refused", error.message);
     }
   }
 
   begin() {
-    return this.request("POST", this.getAttribute("base"), { name: this.file.name, bytes: this.file.size });
+    const told = { name: this.file.name, bytes: this.file.size };
+    if (this.hasAttribute("replaces")) told.replaces = Number(this.getAttribute("replaces"));
+    return this.request("POST", this.getAttribute("base"), told);
   }
 
   async sendParts(signal) {
@@ -187,7 +189,7 @@ class FileUpload extends HTMLElement {
     }
     if (response.status === 403 && again && await renewToken()) return this.request(method, address, body, false);
     if (response.redirected) throw new Problem("You are signed out. Sign in again in another tab, then go on here.");
-    if (response.status === 403) throw new Problem("You may not upload files.");
+    if (response.status === 403) throw new Problem(this.hasAttribute("replaces") ? "You may not replace this file." : "You may not upload files.");
     if (response.status === 404) throw new Problem("The site does not know this upload any more. Throw it away and begin anew.");
     if (response.status === 204) return null;
     const told = await response.json().catch(() => ({}));
@@ -231,7 +233,7 @@ class FileUpload extends HTMLElement {
   }
 
   async throwAway() {
-    if (this.upload && !confirm(`Throw away what was sent of “${this.label}”?`)) return;
+    if (this.upload && this.state !== "refused" && !confirm(`Throw away what was sent of “${this.label}”?`)) return;
     this.run?.abort();
     try {
       if (this.upload) await this.ask("DELETE");
@@ -266,10 +268,14 @@ class FileUpload extends HTMLElement {
   }
 
   link() {
-    const { asset } = this.upload;
+    const { asset, replaces } = this.upload;
     const link = document.createElement("a");
     if (!asset) return document.createTextNode("It was in the library, and is deleted since.");
-    link.href = asset.url;
+    link.href = (replaces ?? asset).url;
+    if (replaces) {
+      link.textContent = `It takes the place of “${replaces.name}” when everything is made of it: see how far it is`;
+      return link;
+    }
     link.textContent = asset.kind === "image" ? `In the library: say what “${asset.name}” shows` : `In the library: ${asset.name}`;
     return link;
   }

@@ -1,5 +1,6 @@
-/* <media-uploads base most>: a place to drop files or to choose them, and a <file-upload> for each, sent one after the
-   other. What was not finished in another tab or on another day is listed too, and goes on with the same file. */
+/* <media-uploads base most replaces>: a place to drop files or to choose them, and a <file-upload> for each, sent one after the
+   other. What was not finished in another tab or on another day is listed too, and goes on with the same file.
+   With `replaces`, the id of an asset, it takes the one file that is to replace that asset's. */
 class MediaUploads extends HTMLElement {
   connectedCallback() {
     if (this.list) return;
@@ -10,9 +11,9 @@ class MediaUploads extends HTMLElement {
     this.querySelector(".without").remove();
     this.insertAdjacentHTML("beforeend", `
       <div class="drop">
-        <p>Drop files here, or</p>
-        <button type="button" class="button default">Choose files</button>
-        <input type="file" multiple hidden>
+        <p>Drop ${this.replaces ? "the new file" : "files"} here, or</p>
+        <button type="button" class="button default">Choose ${this.replaces ? "the file" : "files"}</button>
+        <input type="file" ${this.replaces ? "" : "multiple"} hidden>
       </div>
       <p class="visually-hidden" role="status"></p>
       <p class="trouble"></p>
@@ -48,6 +49,10 @@ class MediaUploads extends HTMLElement {
     });
   }
 
+  get replaces() {
+    return this.getAttribute("replaces");
+  }
+
   get rows() {
     return [...this.list.querySelectorAll("file-upload")];
   }
@@ -62,18 +67,26 @@ class MediaUploads extends HTMLElement {
       if (!response.ok || response.redirected) throw new Error(response.statusText);
       const { uploads } = await response.json();
       const known = new Set(this.rows.map((row) => row.upload?.token));
-      for (const upload of uploads) if (!known.has(upload.token)) this.row().show(upload);
+      const ours = (upload) => !this.replaces || String(upload.replaces?.id) === this.replaces;
+      for (const upload of uploads.filter(ours)) if (!known.has(upload.token)) this.row().show(upload);
     } catch {
       this.querySelector(".trouble").textContent = "What you did not finish earlier cannot be listed at the moment.";
     }
   }
 
   async add(files) {
+    const problems = [];
+    this.querySelector(".trouble").textContent = "";
+    if (this.replaces && files.length > 1) {
+      this.querySelector(".trouble").textContent = "One file replaces one file. Choose that one.";
+      return;
+    }
     for (const file of files) {
       const problem = this.refusal(file);
       if (problem) {
+        problems.push(problem);
         this.querySelector("[role=status]").textContent = problem;
-        this.querySelector(".trouble").textContent = problem;
+        this.querySelector(".trouble").textContent = problems.join(" ");
         continue;
       }
       const unfinished = await first(this.rows, (row) => row.isOf(file));
@@ -83,6 +96,7 @@ class MediaUploads extends HTMLElement {
   }
 
   refusal(file) {
+    if (this.replaces && this.rows.some((row) => ["queued", "sending", "paused", "checking"].includes(row.state))) return "Another file is on its way. Throw it away first.";
     const most = Number(this.getAttribute("most"));
     if (!file.size) return `“${file.name}” is empty.`;
     if (file.size > most) return `“${file.name}” is larger than ${Math.floor(most / 2 ** 30)} GB.`;
@@ -95,6 +109,7 @@ class MediaUploads extends HTMLElement {
     const line = document.createElement("li");
     const row = document.createElement("file-upload");
     row.setAttribute("base", this.getAttribute("base"));
+    if (this.replaces) row.setAttribute("replaces", this.replaces);
     line.append(row);
     this.list.append(line);
     return row;

@@ -63,6 +63,12 @@ def test_a_file_comes_in_and_is_ready_when_the_command_ends(sound: Path) -> None
     assert storage.size_of(asset.key) == sound.stat().st_size
 
 
+def test_a_directory_is_pointed_to_the_other_command(tmp_path: Path) -> None:
+    _, err = ingest(tmp_path)
+    assert "transcode_folder" in err
+    assert "1 of 1 could not be brought in." in err
+
+
 def test_the_same_bytes_under_another_name_are_the_same_asset(sound: Path, tmp_path: Path) -> None:
     ingest(sound)
     copy = tmp_path / "another name.wav"
@@ -100,7 +106,7 @@ def test_a_failed_encode_is_told_and_is_the_commands_failure(sound: Path) -> Non
 
 
 def test_an_object_of_the_storage_and_an_address_come_in_too(sound: Path) -> None:
-    key = f"incoming/{time.monotonic_ns()}.wav"
+    key = f"incoming/{time.monotonic_ns()} #1?.wav"
     storage.put(key, sound.read_bytes(), "audio/wav")
     _, err = ingest(f"s3://{settings.S3_BUCKET}/{key}")
     assert err == ""
@@ -191,6 +197,64 @@ def test_what_is_copied_in_later_is_taken_once_it_is_whole(folder: Path, monkeyp
     assert "1 new, 0 known already, 0 failed." in out
     assert MediaAsset.objects.get(name="later").bytes == len(whole)
     assert MediaAsset.objects.count() == 3
+
+
+def test_what_comes_while_the_first_are_made_is_taken_too(folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr(transcode_folder, "PAUSE", 0.3)
+
+    def come() -> None:
+        faults.disarm()
+        tone(folder / "late.wav")
+
+    def stop() -> None:
+        _until(lambda: MediaAsset.objects.filter(name="late").exists() and not _unfinished())
+        time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    faults.arm("encode.after_one", come)
+    thread = threading.Thread(target=_closing(stop))
+    thread.start()
+    out = run_folder(folder, watch=True)
+    thread.join()
+    assert "1 new, 0 known already, 0 failed." in out
+
+
+def test_captions_that_come_later_are_taken_too(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(transcode_folder, "PAUSE", 0.3)
+    tone(tmp_path / "talk.wav")
+
+    def come() -> None:
+        _until(lambda: Encoding.objects.exclude(live=None).exists())
+        time.sleep(1)
+        (tmp_path / "talk.de.vtt").write_text(VTT)
+        _until(lambda: Transcript.objects.exists() and not _unfinished())
+        time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=_closing(come))
+    thread.start()
+    out = run_folder(tmp_path, watch=True)
+    thread.join()
+    assert Transcript.objects.get().language == "de"
+    assert "0 new, 1 known already, 0 failed." in out
+
+
+def test_captions_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    tone(tmp_path / "talk.wav")
+    (tmp_path / "talk.vtt").write_text("WEBVTT\n\n00:01.000 --> never\nx\n")
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="1 could not be brought in"):
+        call_command("transcode_folder", tmp_path, profile="tiny", stdout=out, stderr=out)
+    assert "Line 3: " in out.getvalue()
+    assert "(talk.vtt)" in out.getvalue()
+    assert Encoding.objects.get().live, "the recording itself is there"
+
+
+def test_captions_of_another_file_are_not_taken(tmp_path: Path) -> None:
+    tone(tmp_path / "talk.wav")
+    (tmp_path / "talking.vtt").write_text(VTT)
+    run_folder(tmp_path)
+    assert not Transcript.objects.exists()
 
 
 def _unfinished() -> bool:

@@ -4,9 +4,12 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from core import faults, work
@@ -14,8 +17,10 @@ from core.models import Work
 from core.work import Permanent, Transient
 from media_pipeline import storage
 from media_pipeline.encoding import cancel, request, retry
+from media_pipeline.encoding.sets import tidy
 from media_pipeline.models import Encoding, MediaAsset, Rendition, RenditionSet
 from media_pipeline.signals import asset_ready
+from tests.harness.children import until
 from tests.harness.threads import in_threads
 from tests.media_pipeline.encoding.tiny import TinyProfile, make_asset, tiny_profiles
 
@@ -214,6 +219,89 @@ def test_an_object_that_vanished_before_the_end_is_made_anew(asset: MediaAsset) 
     encoding.refresh_from_db()
     assert encoding.live
     assert objects(asset) == set(Rendition.objects.values_list("key", flat=True))
+
+
+def test_what_must_be_signed_stays_out_of_shared_caches(asset: MediaAsset) -> None:
+    request(asset, "tiny")
+    run_all()
+    place = {"Bucket": settings.S3_BUCKET, "Key": min(objects(asset))}
+    assert storage.client().head_object(**place)["CacheControl"] == "private, max-age=31536000, immutable"
+
+
+def test_what_another_profile_made_last_costs_no_frame(asset: MediaAsset) -> None:
+    made: list[str] = []
+    for name in ("one", "two", "three"):
+        faults.arm(f"encode.after_{name}", partial(made.append, name))
+    with tiny_profiles(TinyProfile("other", steps=("four", "five"))):
+        request(asset, "tiny")
+        run_all()
+        request(asset, "other")
+        run_all()
+        request(asset, "tiny", tags={"title": "Another"})
+        run_all()
+    assert made == ["one", "two", "three", "three"]
+
+
+def test_tidying_leaves_what_a_retry_begins_with(asset: MediaAsset) -> None:
+    faults.arm("encode.after_two", _raise(Permanent("Not now.")))
+    encoding = request(asset, "tiny")
+    run_all()
+    tidy(asset)
+    run_all()
+    assert len(objects(asset)) == 1, "what the first step has made; nobody has written down the second"
+    faults.disarm()
+    retry(encoding.wanted)
+    run_all()
+    encoding.refresh_from_db()
+    assert encoding.live
+
+
+def test_a_tidying_before_its_time_does_not_take_the_place_of_the_one_that_is_due(asset: MediaAsset) -> None:
+    request(asset, "tiny")
+    run_all()
+    request(asset, "tiny", tags={"title": "Another"})
+    run_all()
+    tidy(asset)
+    run_all()
+    row = Work.objects.get(kind="media.tidy")
+    assert row.state == "waiting"
+    assert timedelta(hours=23) < row.next_try_at - row.changed_at <= timedelta(days=1)
+
+
+def test_cancelling_while_it_goes_live_stops_neither(asset: MediaAsset, caplog: Any) -> None:
+    encoding = request(asset, "tiny")
+    runner = threading.Thread(target=_in_thread(run_all))
+    with transaction.atomic():
+        MediaAsset.objects.select_for_update(no_key=True).get(pk=asset.pk)
+        runner.start()
+        until(_somebody_waits_for_us)
+        assert cancel(encoding.wanted)
+    runner.join()
+    assert state(encoding.wanted) == "cancelled"
+    assert "work_raised" not in caplog.text, "nobody was sent away by PostgreSQL"
+    run_all()
+    assert objects(asset) == set()
+
+
+def test_asking_for_a_tidying_while_one_begins_stops_neither(asset: MediaAsset, caplog: Any) -> None:
+    tidy(asset)
+    runner = threading.Thread(target=_in_thread(run_all))
+    with transaction.atomic():
+        MediaAsset.objects.select_for_update(no_key=True).get(pk=asset.pk)
+        runner.start()
+        until(_somebody_waits_for_us)
+        tidy(asset)
+    runner.join()
+    assert "work_raised" not in caplog.text, "nobody was sent away by PostgreSQL"
+    run_all()
+    assert Work.objects.get(kind="media.tidy").state == "done"
+
+
+def _somebody_waits_for_us() -> bool:
+    waiting = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    with connection.cursor() as cursor:
+        cursor.execute(waiting)
+        return bool(cursor.fetchone()[0])
 
 
 def test_a_deleted_asset_takes_everything_with_it(asset: MediaAsset) -> None:

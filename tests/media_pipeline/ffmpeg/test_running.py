@@ -178,14 +178,25 @@ def test_a_full_disk_is_a_matter_of_resources() -> None:
     assert "No space left" in caught.value.log
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_ffmpeg_killed_by_somebody_is_tried_again(number: signal.Signals) -> None:
+def test_ffmpeg_killed_by_somebody_is_tried_again() -> None:
     def kill(_: ffmpeg.Progress) -> None:
         for each in ours():
-            each.send_signal(number)
+            each.send_signal(signal.SIGKILL)
 
     with pytest.raises(ffmpeg.OutOfResources):
         ffmpeg.run(ENDLESS, tell=kill)
+
+
+def test_a_platform_that_tells_every_process_to_end_does_not_interrupt_ffmpeg(tmp_path: Path) -> None:
+    """It would end as if the file were damaged, or as if all were well; whoever started it decides."""
+
+    def ask(_: ffmpeg.Progress) -> None:
+        for each in ours():
+            each.send_signal(signal.SIGTERM)
+
+    out = tmp_path / "out.wav"
+    ffmpeg.run(["-re", *TONE, "-t", "1.5", "-f", "wav", ffmpeg.target(out)], tell=ask)
+    assert out.stat().st_size >= 1.5 * 2 * 8000
 
 
 def test_a_damaged_file_is_permanent_and_names_no_path_of_ours(tmp_path: Path) -> None:

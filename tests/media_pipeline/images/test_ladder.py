@@ -161,7 +161,7 @@ def test_one_that_cannot_be_read_any_more_is_parked_with_a_sentence() -> None:
     asset = ingest(encoded(photograph(500, 300), "JPEG"), name="x")
     storage.put(asset.key, b"\xff\xd8\xff not a picture", "image/jpeg")
     run_all()
-    row = Work.objects.get(kind="media.encode")
+    row = Work.objects.get(kind="media.ladder")
     assert (row.state, row.problem) == (
         "parked",
         "The stored image cannot be read any more. Delete it and upload it again.",

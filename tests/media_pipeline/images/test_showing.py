@@ -102,7 +102,7 @@ def test_a_crash_leaves_the_plain_image_and_the_next_try_the_ladder(point: str, 
         from core.lease import claim
         from core.work import HANDLERS
 
-        row = Work.objects.get(kind="media.encode")
+        row = Work.objects.get(kind="media.ladder")
         run = claim(row.pk, HANDLERS)
         assert run
         run.handler.function(run)
@@ -165,7 +165,7 @@ def test_the_sweep_asks_for_what_nobody_has_asked_for(data: bytes) -> None:
     MediaAsset.objects.filter(pk=row.pk).update(kind=MediaAsset.Kind.AUDIO)
     ladders.request_missing()
     ladders.request_missing()
-    assert Work.objects.filter(kind="media.encode").count() == 1
+    assert Work.objects.filter(kind="media.ladder").count() == 1
     run_all()
     old.refresh_from_db()
     assert len(old.ladder) == 6
@@ -187,7 +187,7 @@ def test_storage_that_is_away_is_waited_for(data: bytes) -> None:
     asset = ingest(data, name="x.jpg")
     with changed_storage(endpoint_url="http://127.0.0.1:9"):
         run_all()
-    row = Work.objects.get(kind="media.encode")
+    row = Work.objects.get(kind="media.ladder")
     assert (row.state, row.attempts) == ("waiting", 0)
     assert "does not answer" in row.problem
     Work.objects.update(next_try_at=Now())
@@ -246,4 +246,4 @@ def test_an_editor_who_saves_at_that_moment_is_not_in_the_way(data: bytes) -> No
     article.refresh_from_db()
     assert article.hero == asset
     assert "<picture>" in article.body_html
-    assert not Work.objects.filter(kind="media.encode", problem__gt="").exists()
+    assert not Work.objects.filter(kind="media.ladder", problem__gt="").exists()

@@ -4,6 +4,7 @@ import os
 import random
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -139,6 +140,15 @@ def test_other_files_are_refused_by_name(start: bytes, says: str, tmp_path: Path
     path = tmp_path / "film.mp4"
     path.write_bytes(start + b"\x01\x02\x03" * 500)
     assert says in str(refused(path))
+
+
+@pytest.mark.parametrize("start", ["<!---->", "<?xml?>", "<!-- -->\n", "<!--"])
+def test_a_text_of_nothing_but_comments_is_read_once(start: str, tmp_path: Path) -> None:
+    path = tmp_path / "comments.mp4"
+    path.write_text(start * 600 + "x")
+    began = time.process_time()
+    assert refused(path).code == "not-media"
+    assert time.process_time() - began < 1
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:

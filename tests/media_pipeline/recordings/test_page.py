@@ -78,6 +78,14 @@ def test_progress_is_told_as_it_stands(signed_in, author: User, recording: Media
     ]
 
 
+def test_steps_are_told_in_words_that_need_no_explanation(
+    signed_in, author: User, recording: MediaAsset
+) -> None:
+    request(recording, "tiny")
+    RenditionSet.objects.update(progress={"step": "rungs", "percent": 1})
+    assert signed_in(author).get(at("progress", recording.pk)).json()["sets"][0]["step"] == "picture"
+
+
 def test_a_failure_is_explained_with_the_end_of_the_log(
     signed_in, author: User, recording: MediaAsset
 ) -> None:
@@ -128,6 +136,8 @@ def test_cancelling_stops_it_and_making_again_begins_anew(
     client = signed_in(author)
     assert "Cancelled. What was live before still is" in post(client, "cancel", recording.pk, wanted.pk)
     assert "It was too late to cancel" in post(client, "cancel", recording.pk, wanted.pk)
+    assert "Tiny" in client.get(at("changelist"), {"state": "cancelled"}).content.decode()
+    assert "Tiny" not in client.get(at("changelist"), {"state": "unfinished"}).content.decode()
     post(client, "again", recording.pk)
     run_all()
     assert recording.encodings.get().live
@@ -188,6 +198,26 @@ def test_captions_are_read_kept_and_given_back(signed_in, author: User, made: Me
     assert not Transcript.objects.exists()
 
 
+def test_only_of_a_video_captions_are_promised_in_the_player(
+    signed_in, author: User, recording: MediaAsset
+) -> None:
+    client, one = signed_in(author), b"WEBVTT\n\n00:00.000 --> 00:02.000\nGood evening.\n"
+    sound = bring(client, recording, one)
+    assert "1 cue was read and kept." in sound
+    assert "in the player" not in sound
+    MediaAsset.objects.filter(pk=recording.pk).update(kind="video")
+    assert "They appear in the player in a moment." in bring(client, recording, VTT.encode())
+
+
+def test_captions_of_what_cannot_be_made_any_more_are_refused_with_the_reason(
+    signed_in, author: User, made: MediaAsset
+) -> None:
+    MediaAsset.objects.filter(pk=made.pk).update(kind="video")
+    page = bring(signed_in(author), made, VTT.encode())
+    assert "Nothing was added. The profile “tiny” cannot be made of video." in page
+    assert not Transcript.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("content", "name", "language", "said"),
     [
@@ -201,7 +231,9 @@ def test_captions_are_read_kept_and_given_back(signed_in, author: User, made: Me
 def test_captions_that_cannot_be_read_are_refused_with_the_line(
     signed_in, author: User, made: MediaAsset, content: bytes, name: str, language: str, said: str
 ) -> None:
-    assert said in bring(signed_in(author), made, content, name, language)
+    page = bring(signed_in(author), made, content, name, language)
+    assert said in page
+    assert "Nothing was added." in page
     assert not Transcript.objects.exists()
 
 

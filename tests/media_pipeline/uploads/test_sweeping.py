@@ -66,6 +66,8 @@ def test_strays_are_removed_and_what_belongs_to_somebody_stays(monkeypatch: pyte
     row.save()
     place = {"Bucket": settings.S3_BUCKET, "Key": f"uploads/{uuid.uuid4()}"}
     stray = storage.client().create_multipart_upload(**place)["UploadId"]
+    elsewhere = place | {"Key": f"backups/{uuid.uuid4()}"}
+    foreign = storage.client().create_multipart_upload(**elsewhere)["UploadId"]
     doubled = storage.client().create_multipart_upload(Bucket=settings.S3_BUCKET, Key=kept[0].key)["UploadId"]
     storage.put("uploads/not-a-token", b"?", "text/plain")
     storage.put(f"uploads/{uuid.uuid4()}", b"?", "text/plain")
@@ -81,7 +83,7 @@ def test_strays_are_removed_and_what_belongs_to_somebody_stays(monkeypatch: pyte
     for tidy in Work.objects.filter(kind="media.tidy", state="waiting"):
         work.run(tidy.pk)
     assert storage.size_of(orphan) is None
-    assert {stray, doubled} & _multiparts() == set()
+    assert {stray, doubled, foreign} & _multiparts() == {foreign}
     assert [in_storage(upload) for upload in kept] == before
     assert not set(storage.keys("uploads/")) - {upload.key for upload in Upload.objects.all()}
 

@@ -95,7 +95,8 @@ def test_an_address_takes_exactly_the_part_that_it_was_signed_for(desk: Client, 
 
 def test_the_policy_of_the_pages_lets_them_send_there(author: User) -> None:
     where = urlsplit(multipart.address(begun(5, created_by=author), 1, DIGEST))
-    assert f"{where.scheme}://{where.netloc}" in settings.SECURE_CSP["connect-src"]
+    for what in ("connect-src", "img-src", "media-src"):
+        assert f"{where.scheme}://{where.netloc}" in settings.SECURE_CSP[what]
 
 
 @pytest.mark.parametrize(
