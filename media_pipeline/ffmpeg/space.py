@@ -14,6 +14,7 @@ from django.conf import settings
 from core.work import Permanent, Resources
 
 _FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+_FULL_BELOW = 4 * 1024**2  # bytes; a writer that was refused leaves less
 _RESERVE = 64 * 1024**2  # bytes; logs and the like have to be written as well
 
 
@@ -25,10 +26,16 @@ def workspace(estimate: int) -> Iterator[Path]:
     others that work now are still going to write, or if the disk is full before the work is done.
     """
     root = Path(settings.MEDIA_WORK_DIR)
-    try:
+    with _full_disk_told(root):
         root.mkdir(parents=True, exist_ok=True)
-        with _claimed(root, estimate) as directory:
+        with _claimed(root, estimate) as directory, _full_disk_told(root):  # while what fills it is still there
             yield directory
+
+
+@contextmanager
+def _full_disk_told(root: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, Permanent) as error:
         if not _for_lack_of_room(error, root):
             raise
@@ -104,7 +111,7 @@ def _for_lack_of_room(error: Exception, root: Path) -> bool:
     """What seems damaged on a full disk is not believed: ffmpeg writes half an HLS file and says that all is well."""
     if isinstance(error, OSError):
         return error.errno in _FULL
-    return shutil.disk_usage(root).free < _RESERVE
+    return root.exists() and shutil.disk_usage(root).free < _FULL_BELOW
 
 
 def _human(size: int) -> str:

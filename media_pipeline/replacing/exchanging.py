@@ -11,7 +11,7 @@ from core.faults import point
 from core.models import Work
 from core.work import Permanent, Run, Transient
 from media_pipeline import encoding
-from media_pipeline.encoding import tidying
+from media_pipeline.encoding import sets, tidying
 from media_pipeline.models import EDITED, Encoding, MediaAsset, RenditionSet, Replacement
 from media_pipeline.models.renditions import ENCODES
 from media_pipeline.replacing import captions
@@ -62,10 +62,11 @@ def tell(run: Run) -> None:
 
     Not in the transaction of the exchange: whoever saves a text holds it and waits for the image, and we the reverse.
     """
-    with run.commit():
-        asset = MediaAsset.objects.filter(pk=run.key).first()
-        if asset is None:
-            return
+    asset = MediaAsset.objects.filter(pk=run.key).first()
+    if asset is None:
+        return
+    with sets.held(asset), run.commit():
+        asset.refresh_from_db()
         for live in RenditionSet.objects.filter(live_for__asset=asset).distinct():
             asset_ready.send(sender=MediaAsset, asset=asset, rendition_set=live)
         asset_changed.send(sender=MediaAsset, asset=asset)
