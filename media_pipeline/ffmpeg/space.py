@@ -28,7 +28,10 @@ def workspace(estimate: int) -> Iterator[Path]:
     root = Path(settings.MEDIA_WORK_DIR)
     with _full_disk_told(root):
         root.mkdir(parents=True, exist_ok=True)
-        with _claimed(root, estimate) as directory, _full_disk_told(root):  # while what fills it is still there
+        with (
+            _claimed(root, estimate) as directory,
+            _full_disk_told(root),
+        ):  # while what fills it is still there
             yield directory
 
 

@@ -17,14 +17,15 @@ pytestmark = pytest.mark.django_db
 AUTHOR = {
     "articles": "add_article change_article delete_article view_article "
     "add_byline change_byline delete_byline view_byline view_section view_series",
-    "media_pipeline": "add_mediaasset change_mediaasset view_mediaasset",
+    "media_pipeline": "add_mediaasset change_mediaasset view_mediaasset "
+    "add_recording change_recording view_recording",
     "people": "change_person view_person add_personlink change_personlink delete_personlink view_personlink",
     "publishing": "view_topic",
 }
 EDITOR = {
     "articles": "edit_all_article review_article publish_article add_section change_section "
     "add_series change_series delete_series",
-    "media_pipeline": "edit_all_mediaasset delete_mediaasset",
+    "media_pipeline": "edit_all_mediaasset delete_mediaasset edit_all_recording delete_recording",
     "pages": "add_staticpage change_staticpage delete_staticpage view_staticpage edit_all_staticpage "
     "review_staticpage publish_staticpage "
     "add_frontpageslot change_frontpageslot delete_frontpageslot view_frontpageslot",
