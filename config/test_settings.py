@@ -15,6 +15,11 @@ os.environ["CACHE_PREFIX"] = (
     f"test-{os.environ.get('TEST_RUN', '')}-{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 )
 
+# Files are named by their bytes: whoever removes what a test has made must not meet those of another process
+os.environ["S3_BUCKET"] = (
+    f"test{os.environ.get('TEST_RUN', '')}-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}".lower()
+)
+
 from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES, STORAGES  # noqa: E402
 

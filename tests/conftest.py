@@ -9,6 +9,7 @@ from django.test import Client, TransactionTestCase
 
 from accounts.models import User
 from core import caching, faults
+from media_pipeline.storage import ensure_bucket
 from publishing import roles
 from tests.harness import emptying
 
@@ -29,6 +30,12 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays; looking through it for garbage again and again takes a tenth of the time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _bucket() -> None:
+    """Of this process alone."""
+    ensure_bucket()
 
 
 @pytest.fixture(autouse=True, scope="session")

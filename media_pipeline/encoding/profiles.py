@@ -49,6 +49,7 @@ class VideoProfile:
     preset: str = "faster"
     crf: int = 21
     segment: float = 4
+    copy: bool = True  # a source that is right already is its own top rung
     most_fps: float = 60
     small_fps: float = 30  # of the MP4's rung and those below
     progressive: int = 480  # the rung that becomes the MP4

@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,12 @@ def ask(task: str, path: Path, format: str, *rest: object) -> bytes:
 
 def facts(path: Path, format: str) -> dict[str, Any]:
     told: dict[str, Any] = json.loads(ask("facts", path, format))
+    return told
+
+
+def keys(path: Path, format: str, stream: int, rate: Fraction) -> dict[str, Any]:
+    """As `demuxer.keys` tells it; the whole file is read."""
+    told: dict[str, Any] = json.loads(ask("keys", path, format, stream, rate))
     return told
 
 

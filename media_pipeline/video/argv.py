@@ -1,7 +1,9 @@
 """What ffmpeg is told, after its input. Pure: records in, arguments out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 
 from media_pipeline.audio import hearing
@@ -12,6 +14,8 @@ from media_pipeline.video import picture
 from media_pipeline.video.geometry import Ladder, Output
 
 SAMPLE_RATE = 48_000
+_LEAST = Fraction(1)  # seconds: every key frame begins a piece
+_RARELY = 8  # seconds, more than lie between two cuts
 _LIT = "signalstats,metadata=mode=select:key=lavfi.signalstats.YAVG:value=40:function=greater"  # 16 is black
 _ALONE = (
     "-map_metadata",
@@ -24,19 +28,31 @@ _ALONE = (
 
 
 def ladder(
-    original: Path, probe: Probe, made: Ladder, profile: VideoProfile, folder: Path, threads: int
+    original: Path,
+    probe: Probe,
+    made: Ladder,
+    profile: VideoProfile,
+    folder: Path,
+    threads: int,
+    cuts: Sequence[Fraction] = (),
 ) -> list[str]:
-    """One decode, a cascade, and a file with a playlist a rung: `720p.mp4`, `720p.m3u8`."""
+    """One decode, a cascade, and a file with a playlist a rung: `720p.mp4`, `720p.m3u8`.
+
+    With `cuts` (seconds) the first rung is the picture as it is, a fragment a key frame, without a playlist; the pieces of
+    the others begin there.
+    """
+    encoded = replace(made, outputs=made.outputs[1:]) if cuts else made
     arguments = [
         *source(original, probe.format, "-copyts", "-an", "-sn", "-dn"),
-        *("-filter_complex", picture.graph(probe, made)),
+        *("-filter_complex", picture.graph(probe, encoded, held=not cuts)),
     ]
-    for number, output in enumerate(made.outputs):
+    for number, output in enumerate(encoded.outputs):
         many = threads if number == 0 else 1  # the first is most of the work, the others run beside it
         arguments += [
             "-map",
             f"[v{number}]",
             *_x264(output, made, profile, probe.duration),
+            *_keys(output, cuts),
             "-threads",
             str(many),
         ]
@@ -44,9 +60,9 @@ def ladder(
             *_ALONE,
             "-flags:v",
             "+bitexact+cgop",
-            *_hls(folder, output.name, made.segment * Fraction(9, 10)),
+            *_hls(folder, output.name, _LEAST if cuts else made.segment * Fraction(9, 10)),
         ]
-    return arguments
+    return [*arguments, *_copied(probe, folder / f"{made.outputs[0].name}.mp4")] if cuts else arguments
 
 
 def sound(
@@ -137,7 +153,23 @@ def _x264(output: Output, made: Ladder, profile: VideoProfile, duration: float) 
             str(profile.crf),
         ),
         *("-maxrate", str(rate), "-bufsize", str(buffer)),
-        *("-g", str(output.gop), "-keyint_min", str(output.gop), "-sc_threshold", "0"),
+    ]
+
+
+def _keys(output: Output, cuts: Sequence[Fraction]) -> list[str]:
+    """Key frames where they are asked for, and nowhere else."""
+    gop = ceil(_RARELY * output.rate) if cuts else output.gop
+    forced = ["-force_key_frames", ",".join(f"{float(cut):.6f}" for cut in cuts)] if cuts else []
+    return ["-g", str(gop), "-keyint_min", str(gop), "-sc_threshold", "0", *forced]
+
+
+def _copied(probe: Probe, path: Path) -> list[str]:
+    """The header as ffmpeg writes it for HLS; that muxer itself would count its pieces, and cut some too early."""
+    flags = "+frag_keyframe+delay_moov+default_base_moof+skip_trailer"
+    return [
+        *("-map", f"0:{picture.film(probe).index}", "-c:v", "copy", "-tag:v", "avc1"),
+        *(*_ALONE, "-map_metadata:s:v", "-1", "-avoid_negative_ts", "disabled"),
+        *("-movflags", flags, "-f", "mp4", target(path)),
     ]
 
 

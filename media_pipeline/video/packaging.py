@@ -24,8 +24,12 @@ def media(bench: Bench, ladder: Ladder, profile: VideoProfile) -> Sequence[Made]
     """A playlist for each stream and each language, and the storyboard."""
     streams = [*_made(bench, "rungs", Role.VIDEO), *_made(bench, "sound", Role.AUDIO)]
     words = _made(bench, "captions", Role.SUBTITLES)
+    target = max(_segments(kept).target for kept in streams)
     return [
-        *(_playlist(bench, kept, playlists.media(kept.filename, _segments(kept))) for kept in streams),
+        *(
+            _playlist(bench, kept, playlists.media(kept.filename, _segments(kept), target))
+            for kept in streams
+        ),
         *(_playlist(bench, kept, playlists.subtitles(kept.filename, bench.probe.duration)) for kept in words),
         _storyboard(bench, ladder, profile),
     ]
@@ -72,10 +76,11 @@ def _playlist(bench: Bench, kept: Kept, text: str) -> Made:
 
 def _storyboard(bench: Bench, ladder: Ladder, profile: VideoProfile) -> Made:
     smallest = _made(bench, "rungs", Role.VIDEO)[-1]
-    planned = stills.sheets(ladder, len(_segments(smallest).pieces), profile)
+    starts = _segments(smallest).starts()
+    planned = stills.sheets(ladder, len(starts), profile)
     files = [kept.filename for kept in _made(bench, "rungs", Role.SPRITE)]
     duration = bench.probe.duration
-    text = stills.storyboard(files, planned, float(ladder.segment), duration)
+    text = stills.storyboard(files, planned, starts, duration)
     return _written(bench.folder, Role.STORYBOARD, "storyboard", text, "text/vtt", duration)
 
 

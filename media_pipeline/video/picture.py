@@ -58,9 +58,21 @@ def converted(video: Video) -> bool:
     return video.hdr or not plain or video.primaries.startswith(("bt2020", "smpte43"))
 
 
+def faithful(video: Video) -> bool:
+    """What is made of it has the colours that are written into it, or that players assume where nothing is written."""
+    wanted = colours(video)
+    same = (
+        video.matrix in ("unknown", wanted.matrix),
+        video.primaries in ("unknown", wanted.primaries),
+        video.transfer in ("unknown", "bt709", "smpte170m"),  # both are the same curve
+        video.color_range != "pc",
+    )
+    return all(same) and not converted(video)
+
+
 def upright(probe: Probe, width: int, height: int, rate: str = "") -> str:
     """From the source to a picture of this size; `rate`: at constant times from 0 on. ffmpeg itself has turned it."""
-    video = _film(probe)
+    video = film(probe)
     return ",".join(
         [
             *(["bwdif=mode=send_frame:deint=all"] if video.interlaced else []),
@@ -73,12 +85,15 @@ def upright(probe: Probe, width: int, height: int, rate: str = "") -> str:
     )
 
 
-def graph(probe: Probe, ladder: Ladder) -> str:
-    """A filtergraph with one decoded input and an output `[v0]`, `[v1]` … a rung, each scaled from the one before."""
+def graph(probe: Probe, ladder: Ladder, *, held: bool = True) -> str:
+    """A filtergraph with one decoded input and an output `[v0]`, `[v1]` … a rung, each scaled from the one before.
+
+    `held`: the last picture stays for as long as there is sound.
+    """
     first, *rest = ladder.outputs
-    video = _film(probe)
+    video = film(probe)
     chain = [
-        f"[0:{video.index}]{upright(probe, first.width, first.height, str(ladder.rate))}{_held(probe)}{_thinned(1, first)}"
+        f"[0:{video.index}]{upright(probe, first.width, first.height, str(ladder.rate))}{_held(probe) if held else ''}{_thinned(1, first)}"
     ]
     for number, (before, output) in enumerate(zip(ladder.outputs, rest, strict=False)):
         chain[-1] += f",split[v{number}][s{number}]"
@@ -91,8 +106,7 @@ def graph(probe: Probe, ladder: Ladder) -> str:
 
 
 def _held(probe: Probe) -> str:
-    """The last picture stays for as long as there is sound."""
-    video = _film(probe)
+    video = film(probe)
     if video.duration is not None and video.start - probe.start + video.duration > probe.duration - 0.04:
         return ""
     return f",tpad=stop=-1:stop_mode=clone,trim=end={probe.duration:.6f}"
@@ -129,7 +143,7 @@ def _tagged(kept: Colours) -> str:
     return f"setparams=range=tv:color_primaries={kept.primaries}:color_trc={kept.transfer}:colorspace={kept.matrix}"
 
 
-def _film(probe: Probe) -> Video:
+def film(probe: Probe) -> Video:
     if probe.video is None:
         raise ValueError("there is no film in it")
     return probe.video

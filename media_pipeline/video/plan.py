@@ -19,6 +19,7 @@ _RUNGS = (
     "preset",
     "crf",
     "segment",
+    "copy",
     "most_fps",
     "small_fps",
     "progressive",

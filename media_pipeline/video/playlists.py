@@ -34,12 +34,12 @@ class Words:
     label: str
 
 
-def media(file: str, segments: Segments) -> str:
-    """The playlist of one file with byte ranges."""
+def media(file: str, segments: Segments, target: int) -> str:
+    """The playlist of one file with byte ranges. `target` is the same for all of a film (RFC 8216, 6.2.4)."""
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:7",
-        f"#EXT-X-TARGETDURATION:{segments.target}",
+        f"#EXT-X-TARGETDURATION:{target}",
         "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-PLAYLIST-TYPE:VOD",
         "#EXT-X-INDEPENDENT-SEGMENTS",

@@ -1,6 +1,7 @@
 """The one MP4 for old phones and for keeping: a rung and the sound, put together without encoding anything."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from media_pipeline import ffmpeg
 from media_pipeline.encoding.profiles import VideoProfile
@@ -19,7 +20,8 @@ def make(bench: Bench, ladder: Ladder, profile: VideoProfile) -> Sequence[Made]:
     sound = [kept for kept in bench.made("sound") if kept.role == Rendition.Role.AUDIO]
     path = bench.folder / "film.mp4"
     ffmpeg.run(argv.whole([bench.file(kept) for kept in (rung, *sound)], path), limits=limits(bench.probe))
-    verifying.progressive(path, output, bool(sound), duration, profile.progressive_most)
+    output, foreign = replace(output, profile=rung.facts["profile"]), rung.facts["copied"]
+    verifying.progressive(path, output, bool(sound), duration, profile.progressive_most, foreign=foreign)
     facts = {
         "codecs": ",".join(kept.facts["codecs"] for kept in (rung, *sound)),
         "bitrate": round(path.stat().st_size * 8 / duration),

@@ -3,46 +3,71 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import rmtree
 
+import structlog
+
+from core.work import Permanent
 from media_pipeline import ffmpeg
 from media_pipeline.encoding.profiles import VideoProfile
 from media_pipeline.encoding.steps import Bench, Made
 from media_pipeline.models import Rendition
-from media_pipeline.video import argv, stills, verifying
+from media_pipeline.video import argv, copying, stills, verifying
+from media_pipeline.video.copying import Copy
 from media_pipeline.video.geometry import Ladder, Output
 from media_pipeline.video.limits import limits
 from media_pipeline.video.segments import Segments
+
+log = structlog.get_logger(__name__)
 
 _ENCODING = 0.95  # its share of the step
 
 
 def make(bench: Bench, ladder: Ladder, profile: VideoProfile) -> Sequence[Made]:
+    """With the source itself as the first rung where it may be that; encoded, should what comes of it not be right."""
+    if copy := copying.chosen(bench.source(), bench.probe, ladder, profile):
+        try:
+            return _made(bench, ladder, profile, copy)
+        except Permanent as problem:
+            log.warning("copy_was_not_right", problem=str(problem), asset=bench.asset.pk)
+            rmtree(bench.folder / "copied")
+    return _made(bench, ladder, profile)
+
+
+def _made(bench: Bench, ladder: Ladder, profile: VideoProfile, copy: Copy | None = None) -> list[Made]:
     def tell(progress: ffmpeg.Progress) -> None:
         bench.tell(_ENCODING * progress.seconds / bench.probe.duration, progress.speed)
 
-    threads = os.process_cpu_count() or 1
-    arguments = argv.ladder(bench.source(), bench.probe, ladder, profile, bench.folder, threads)
+    threads, folder = os.process_cpu_count() or 1, bench.folder / ("copied" if copy else "encoded")
+    folder.mkdir()
+    cuts = copy.starts if copy else ()
+    arguments = argv.ladder(bench.source(), bench.probe, ladder, profile, folder, threads, cuts)
     ffmpeg.run(arguments, limits=limits(bench.probe), tell=tell)
-    return checked(bench.folder, ladder, bench.probe.duration, profile)
+    return checked(folder, ladder, bench.probe.duration, profile, copy)
 
 
-def checked(folder: Path, ladder: Ladder, duration: float, profile: VideoProfile) -> list[Made]:
+def checked(
+    folder: Path, ladder: Ladder, duration: float, profile: VideoProfile, copy: Copy | None = None
+) -> list[Made]:
     """What lies in the folder, if it is right."""
-    found = [Segments.written(folder / f"{output.name}.m3u8") for output in ladder.outputs]
-    for output, segments in zip(ladder.outputs, found, strict=True):
-        verifying.rung(folder / f"{output.name}.mp4", output, segments, duration)
-    verifying.aligned(ladder, found)
-    files = [
-        _file(folder, output, segments, duration)
-        for output, segments in zip(ladder.outputs, found, strict=True)
-    ]
+    files, found = [], []
+    for output in (copy.output, *ladder.outputs[1:]) if copy else ladder.outputs:
+        path, copied = folder / f"{output.name}.mp4", copy is not None and output is copy.output
+        segments = (
+            copying.segments(path, copy) if copy and copied else Segments.written(path.with_suffix(".m3u8"))
+        )
+        verifying.rung(path, output, segments, duration, foreign=copied)
+        files.append(_file(path, output, segments, duration, copied=copied))
+        found.append(segments)
+    verifying.aligned(ladder, found, copy.starts if copy else ())
     return [*files, *stills.make(folder, ladder, len(found[-1].pieces), profile)]
 
 
-def _file(folder: Path, output: Output, segments: Segments, duration: float) -> Made:
-    path = folder / f"{output.name}.mp4"
+def _file(path: Path, output: Output, segments: Segments, duration: float, *, copied: bool) -> Made:
     facts = {
         "codecs": avc(path),
+        "profile": output.profile,
+        "copied": copied,
         "bitrate": segments.average,
         "peak": segments.peak,
         "rate": str(output.rate),

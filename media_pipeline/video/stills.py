@@ -52,13 +52,14 @@ def make(folder: Path, ladder: Ladder, segments: int, profile: VideoProfile) -> 
     return [_poster(folder, ladder), *_sprites(folder, ladder, sheets(ladder, segments, profile))]
 
 
-def storyboard(files: Sequence[str], planned: Sheets, segment: float, duration: float) -> str:
-    """WebVTT; each cue names a piece of a sheet (https://www.w3.org/TR/media-frags/#naming-space)."""
+def storyboard(files: Sequence[str], planned: Sheets, starts: Sequence[float], duration: float) -> str:
+    """`starts`: of the segments, in seconds. WebVTT; each cue names a piece of a sheet (https://www.w3.org/TR/media-frags/#naming-space)."""
     lines = ["WEBVTT", ""]
+    moments = [*starts[:: planned.every], duration]
     for number in range(planned.count):
         sheet, place = divmod(number, planned.columns * planned.rows)
         row, column = divmod(place, planned.columns)
-        start, end = (min(each * planned.every * segment, duration) for each in (number, number + 1))
+        start, end = moments[number], moments[number + 1]
         box = f"{column * planned.width},{row * planned.height},{planned.width},{planned.height}"
         lines += [f"{_clock(start)} --> {_clock(end)}", f"{files[sheet]}#xywh={box}", ""]
     return "\n".join(lines)

@@ -1,12 +1,13 @@
 """Looking at what was made as if a stranger had brought it. Whatever is wrong raises Wrong, with a sentence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
 from core.work import Permanent
-from media_pipeline.probing import Audio, Video
+from media_pipeline.probing import Audio, Video, probe
 from media_pipeline.video.geometry import Ladder, Output
 from media_pipeline.video.segments import Segments
 
@@ -25,14 +26,15 @@ class Wrong(Permanent):
     """What was made is not what it should be. It is kept from readers."""
 
 
-def rung(path: Path, output: Output, segments: Segments, duration: float) -> None:
-    found = _opened(path, output.name)
+def rung(path: Path, output: Output, segments: Segments, duration: float, *, foreign: bool = False) -> None:
+    """`foreign`: somebody else has encoded it."""
+    found = _opened(path, output.name, foreign=foreign)
     _picture(found, output, duration)
     _pieces(output.name, segments, path.stat().st_size)
 
 
-def aligned(ladder: Ladder, rungs: list[Segments]) -> None:
-    """A player that changes the rung goes on at the same moment."""
+def aligned(ladder: Ladder, rungs: list[Segments], cuts: Sequence[Fraction] = ()) -> None:
+    """A player that changes the rung goes on at the same moment. `cuts`: where, if not once a `ladder.segment`."""
     for other in rungs[1:]:
         starts = zip(rungs[0].starts(), other.starts(), strict=False)
         _need(
@@ -44,6 +46,11 @@ def aligned(ladder: Ladder, rungs: list[Segments]) -> None:
             "The sizes of the video are not cut at the same moments.",
         )
     for segments in rungs:
+        if cuts:
+            told = [abs(a - b) < 0.002 for a, b in zip(segments.starts(), cuts, strict=False)]
+            right = len(cuts) == len(segments.pieces) and all(told)
+            _need(right, "The video is not cut at the key frames of its source.")
+            continue
         short = [seconds for seconds, _ in segments.pieces[:-1] if abs(seconds - ladder.segment) > 0.002]
         _need(not short, "A segment of the video has not the length that was asked for.")
 
@@ -53,8 +60,10 @@ def sound(path: Path, segments: Segments, duration: float) -> None:
     _pieces("the sound", segments, path.stat().st_size)
 
 
-def progressive(path: Path, output: Output, heard: bool, duration: float, most: int) -> None:
-    found = _opened(path, "the MP4")
+def progressive(
+    path: Path, output: Output, heard: bool, duration: float, most: int, *, foreign: bool = False
+) -> None:
+    found = _opened(path, "the MP4", foreign=foreign)
     _picture(found, output, duration)
     if heard:
         _heard(found, duration)
@@ -77,19 +86,23 @@ def whole(path: Path, name: str) -> None:
 
 
 def boxes(path: Path) -> list[str]:
-    """The names of an MP4's outermost boxes (ISO 14496-12, 4.2)."""
-    names: list[str] = []
+    return [name for name, _ in outermost(path)]
+
+
+def outermost(path: Path) -> list[tuple[str, int]]:
+    """The names of an MP4's outermost boxes (ISO 14496-12, 4.2), and where they begin."""
+    found: list[tuple[str, int]] = []
     with path.open("rb") as file:
         while len(header := file.read(8)) == 8:
             size, name = int.from_bytes(header[:4]), header[4:].decode("latin-1")
-            names.append(name)
+            found.append((name, file.tell() - 8))
             if size == 1:
                 file.seek(int.from_bytes(file.read(8)) - 16, 1)
             elif size >= 8:
                 file.seek(size - 8, 1)
             else:
                 break
-    return names
+    return found
 
 
 def _picture(found: Found, output: Output, duration: float) -> None:
@@ -146,8 +159,11 @@ def _pieces(name: str, segments: Segments, size: int) -> None:
     _need(rising and segments.target >= max(map(round, lengths)), f"The segments of {name} are empty.")
 
 
-def _opened(path: Path, name: str) -> Found:
-    """Read in this process: our own encoder has written it. PyAV is loaded here, as the website has no use for it."""
+def _opened(path: Path, name: str, *, foreign: bool = False) -> Found:
+    """Read in this process where our own encoder has written it. PyAV is loaded here, as the website has no use for it."""
+    if foreign:
+        told = probe(path)
+        return Found(video=(told.video,) if told.video else (), audio=told.audio)
     from av.error import FFmpegError
 
     from media_pipeline.demuxer import streams

@@ -946,7 +946,9 @@ SETS = {
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the shared article sets are not on this machine")
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.soak) if name == "rust_blog" else name for name in SETS]
+)
 def test_real_sets(run: Run, name: str) -> None:
     created, problems, published, people = SETS[name]
     status, first = run(directory=DATA / name)

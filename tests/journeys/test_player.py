@@ -140,6 +140,7 @@ def test_it_goes_on_where_it_stopped_unless_a_link_says_where(
     assert kept(page, "at:sound") is None
 
 
+@pytest.mark.soak
 def test_at_the_end_the_next_one_is_offered_and_nothing_starts_by_itself(
     pages: str, page: Page, no_errors: list[str]
 ) -> None:
@@ -199,6 +200,7 @@ def test_the_bar_shows_what_is_there(pages: str, page: Page, no_errors: list[str
     assert page.locator(".player-wave path").first.get_attribute("d").startswith("M0.5 ")  # type: ignore[union-attr]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("broken", ["gone.m3u8", "broken.m3u8"])
 def test_when_hls_fails_the_file_takes_over_at_the_same_second(
     pages: str, media: str, page: Page, broken: str
@@ -222,6 +224,7 @@ def test_when_hls_fails_the_file_takes_over_at_the_same_second(
     expect(page.get_by_role("alert")).to_be_hidden()
 
 
+@pytest.mark.soak
 def test_what_cannot_be_played_says_so_and_can_be_tried_again(pages: str, media: str, page: Page) -> None:
     gone = (Source(f"{media}gone.m3u8", HLS), Source(f"{media}gone.mp4", "video/mp4"))
     player_pages.SHOWN["video"] = player_media.video(media, sources=gone)

@@ -1,5 +1,6 @@
 """A finished set plays in a browser: by HLS and by its MP4, from the beginning, after seeks, and to its end."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,59 @@ def test_a_film_plays_by_hls_and_by_mp4(site: str, page: Page, tmp_path: Path) -
         *("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"),
     )
     _plays(site, page, source)
+
+
+WATCH = """async ([url, seeks]) => {
+  const video = document.createElement("video");
+  Object.assign(video, {crossOrigin: "anonymous", muted: true, preload: "auto"});
+  document.body.replaceChildren(video);
+  const frames = [], jumps = [];
+  const look = (_, frame) => {
+    frames.push([frame.mediaTime, video.videoWidth]);
+    video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+  const done = new Promise((resolve, reject) => {
+    video.addEventListener("ended", resolve);
+    video.addEventListener("error", () => reject(new Error(video.error?.message || "refused")));
+    setTimeout(() => reject(new Error(`stuck at ${video.currentTime}`)), 40000);
+  });
+  video.addEventListener("timeupdate", () => {
+    if (seeks.length && video.currentTime >= seeks[0][0]) {
+      jumps.push(seeks[0]);
+      video.currentTime = seeks.shift()[1];
+    }
+  });
+  video.src = url;
+  await video.play();
+  await done;
+  return {frames, jumps, duration: video.duration};
+}"""
+
+
+def test_a_copied_rung_plays_alone_and_beside_encoded_ones(site: str, page: Page, tmp_path: Path) -> None:
+    """From the beginning to the end with a jump ahead and one back; the rung changes on the way, and no time is lost."""
+    source = clips.generated(
+        tmp_path / "film.mp4",
+        *("-f", "lavfi", "-i", "testsrc2=s=480x360:r=25:d=17", *clips.TONE, "-t", "17"),
+        *("-c:v", "libx264", "-preset", "veryfast", "-bf", "3", "-g", "50", "-sc_threshold", "0"),
+        *("-b:v", "400k", "-maxrate", "500k", "-bufsize", "500k", "-c:a", "aac"),
+    )
+    files = {f"{file.role} {file.name}": file for file in clips.encoded(clips.asset_of(source))}
+    assert [name for name, file in files.items() if file.facts.get("copied")] == ["video 360p"]
+    page.goto(f"{site}/robots.txt")
+    widths = {}
+    for name in ("playlist 360p", "playlist 240p", "master master"):
+        seeks = [[2, 9.5], [11, 5.5], [7, 13]]
+        told: dict[str, Any] = page.evaluate(WATCH, [default_storage.url(files[name].key), seeks])
+        assert told["jumps"] == seeks
+        assert told["duration"] == pytest.approx(17, abs=0.1)
+        assert told["frames"][0][0] == pytest.approx(0, abs=0.1)
+        assert told["frames"][-1][0] == pytest.approx(17 - 1 / 25, abs=0.15)
+        steps = [later - earlier for (earlier, _), (later, _) in pairwise(told["frames"])]
+        assert sum(not -0.001 <= step <= 0.5 for step in steps) <= len(seeks)
+        widths[name] = {width for _, width in told["frames"]}
+    assert widths == {"playlist 360p": {480}, "playlist 240p": {320}, "master master": {320, 480}}
 
 
 @pytest.mark.soak

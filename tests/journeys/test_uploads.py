@@ -153,6 +153,7 @@ def test_several_files_go_one_after_the_other_with_the_keyboard_alone(
     assert Upload.objects.filter(state="stopped").count() == 1
 
 
+@pytest.mark.soak
 def test_paused_it_waits_and_goes_on(desk: Page, talk: Path, no_errors: list[str]) -> None:
     slowed(desk, 10)
     choose(desk, talk)
@@ -167,6 +168,7 @@ def test_paused_it_waits_and_goes_on(desk: Page, talk: Path, no_errors: list[str
     until(desk, lambda: Upload.objects.get().state == "checking")
 
 
+@pytest.mark.soak
 def test_another_file_does_not_go_on_with_the_first(
     desk: Page, site: str, tmp_path: Path, talk: Path
 ) -> None:
@@ -186,6 +188,7 @@ def test_another_file_does_not_go_on_with_the_first(
     assert in_storage(Upload.objects.get()) == (None, False)
 
 
+@pytest.mark.soak
 def test_nobody_leaves_while_something_is_sent(desk: Page, site: str, talk: Path) -> None:
     slowed(desk, 5)
     desk.locator("body").click()  # a browser asks only people who have touched the page

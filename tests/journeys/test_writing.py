@@ -92,6 +92,7 @@ def test_a_closed_tab_loses_nothing(site: str, desk_of: Any, author: User, draft
     assert not Autosave.objects.exists()
 
 
+@pytest.mark.soak
 def test_something_new_comes_back_with_its_bylines(site: str, desk_of: Any, author: User) -> None:
     factories.person("Maria Mole")
     desk = desk_of(author)
@@ -158,6 +159,7 @@ def test_the_slower_of_two_sees_the_other_and_loses_nothing(
     assert texts == [("Low water", "My own words."), ("High water", "Mud.\n"), ("Low water", "Mud.\n")]
 
 
+@pytest.mark.soak
 def test_whoever_was_signed_out_signs_in_again_and_goes_on(
     site: str, desk_of: Any, author: User, draft: Article
 ) -> None:
@@ -178,6 +180,7 @@ def test_whoever_was_signed_out_signs_in_again_and_goes_on(
     assert Article.objects.get().body == "Words after the session's end."
 
 
+@pytest.mark.soak
 def test_what_cannot_be_kept_is_said_and_asked_about(
     site: str, desk_of: Any, author: User, draft: Article
 ) -> None:
@@ -204,6 +207,7 @@ def test_what_cannot_be_kept_is_said_and_asked_about(
     assert asked == ["beforeunload"]
 
 
+@pytest.mark.soak
 def test_whoever_saves_goes_on_writing_where_they_were(
     site: str, desk_of: Any, author: User, draft: Article
 ) -> None:
@@ -290,6 +294,7 @@ def test_a_picture_is_dropped_into_the_text(site: str, desk_of: Any, author: Use
     expect(desk.locator("markdown-editor .warning")).to_have_text("Only images can be put into a text.")
 
 
+@pytest.mark.soak
 def test_the_history_leads_back_after_a_question(
     site: str, desk_of: Any, author: User, draft: Article
 ) -> None:

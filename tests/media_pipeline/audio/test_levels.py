@@ -87,6 +87,7 @@ def test_made_recordings_come_out_at_the_same_loudness(tmp_path: Path, root: Pat
     right(make(path, root, steps=ENCODE), 4, 2)
 
 
+@pytest.mark.soak
 def test_what_is_all_peaks_stays_quieter_and_keeps_to_the_peak(tmp_path: Path, root: Path) -> None:
     """Single clicks: louder is not possible, only worse."""
     path = generated(tmp_path / "clicks.wav", "aevalsrc='if(eq(mod(n,22050),0),0.9,0)':s=44100", 4)
@@ -96,6 +97,7 @@ def test_what_is_all_peaks_stays_quieter_and_keeps_to_the_peak(tmp_path: Path, r
     assert found.loudness < -19.5
 
 
+@pytest.mark.soak
 def test_noise_at_the_floor_is_not_made_louder(tmp_path: Path, root: Path) -> None:
     path = generated(tmp_path / "hiss.flac", f"{NOISE},volume=-52dB", 3)
     result = make(path, root, steps=ENCODE)
@@ -116,6 +118,7 @@ def test_speech_on_one_side_only_becomes_mono(tmp_path: Path, root: Path) -> Non
     right(result, 6, 1)
 
 
+@pytest.mark.soak
 def test_a_guest_who_speaks_once_on_the_other_side_is_kept(tmp_path: Path, root: Path) -> None:
     path = generated(tmp_path / "guest.wav", GUEST, 6)
     result = make(path, root, steps=ENCODE)
@@ -129,6 +132,7 @@ def test_the_centre_of_surround_is_heard(tmp_path: Path, root: Path) -> None:
     right(make(path, root, steps=ENCODE), 3, 1)
 
 
+@pytest.mark.soak
 def test_many_channels_without_names(tmp_path: Path, root: Path) -> None:
     path = tmp_path / "ten.wav"
     tone = generated(tmp_path / "tone.wav", NOISE, 2)

@@ -174,6 +174,7 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
         run_folder(tmp_path / "nowhere")
 
 
+@pytest.mark.soak
 def test_what_is_copied_in_later_is_taken_once_it_is_whole(folder: Path, monkeypatch) -> None:
     monkeypatch.setattr(transcode_folder, "PAUSE", 0.3)
     whole = tone(folder / ".later").read_bytes()

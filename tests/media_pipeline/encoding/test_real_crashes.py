@@ -117,7 +117,10 @@ def kill_machine(process: Fork) -> int:
 KILLS: list[Callable[[Fork], int]] = [kill_worker, kill_job, kill_ffmpeg, kill_machine]
 
 
-@pytest.mark.parametrize(("films", "rounds"), [(2, 4), pytest.param(12, 60, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    ("films", "rounds"),
+    [pytest.param(2, 4, marks=pytest.mark.soak), pytest.param(12, 60, marks=pytest.mark.soak)],
+)
 def test_killed_at_any_moment_all_are_made_once(
     clips: Clips, worker: Callable[..., Fork], films: int, rounds: int
 ) -> None:
@@ -166,6 +169,7 @@ def test_an_orphan_ends_what_it_began_and_nobody_else_begins_it(
     whole(encoding)
 
 
+@pytest.mark.soak
 def test_an_orphan_that_slept_through_its_lease_publishes_nothing(
     clips: Clips, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +194,7 @@ def test_an_orphan_that_slept_through_its_lease_publishes_nothing(
 # --- ffmpeg -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_an_ffmpeg_that_is_always_killed_is_parked_with_a_sentence_and_others_go_on(
     clips: Clips, worker: Callable[..., Fork]
 ) -> None:

@@ -169,6 +169,7 @@ def test_a_disk_that_is_too_small_is_noticed_before_it_begins(
     whole(encoding)
 
 
+@pytest.mark.soak
 def test_a_disk_that_fills_up_on_the_way_is_freed_and_it_is_made_later(
     clips: Clips, disk: Callable[[int], Path]
 ) -> None:

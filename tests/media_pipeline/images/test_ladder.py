@@ -87,6 +87,7 @@ def test_colours_stay_what_they_are_in_every_format(colour: tuple[int, int, int]
         assert all(abs(a - b) <= 4 for a, b in zip(shown, colour, strict=True)), (name, shown)
 
 
+@pytest.mark.soak
 def test_a_picture_full_of_detail_stays_light_enough_for_a_phone() -> None:
     profile = ImageProfile("image")
     image = photograph(960, 960, noise=250)

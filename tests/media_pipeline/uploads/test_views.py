@@ -357,6 +357,7 @@ def test_what_is_in_the_library_is_not_stopped(desk: Client, author: User) -> No
     assert standing(upload) == ("done", "")
 
 
+@pytest.mark.soak
 def test_a_storage_that_is_away_is_told_at_once(desk: Client, author: User) -> None:
     upload = sent(sound(5000), created_by=author)
     with BlackHole() as hole, changed_storage(endpoint_url=f"http://127.0.0.1:{hole.port}"):

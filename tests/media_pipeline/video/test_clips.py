@@ -122,7 +122,8 @@ def _comes_out_right(name: str, right: Right, folder: Path) -> None:
 
 
 def _plays_everywhere(film: looking.Film, right: Right, rung: str, seconds: float) -> None:
-    assert (film.codec, film.profile, film.pixels) == ("h264", "High", "yuv420p")
+    assert (film.codec, film.pixels) == ("h264", "yuv420p")
+    assert film.profile in ("High", "Main")  # a copied rung keeps its own
     small = right.small_rate and int(rung[:-1]) <= 480
     assert film.frames < 2 or film.rate == pytest.approx(right.small_rate if small else right.rate, rel=0.001)
     assert abs(film.seconds - seconds) <= 0.1

@@ -196,6 +196,7 @@ def test_a_phone_held_upright_is_shown_upright(turned: str, white: tuple[int, in
     assert colour(files["video 240p"], x, 320 - y) == pytest.approx((0, 0, 0), abs=4)
 
 
+@pytest.mark.soak
 def test_ten_bits_full_range_and_bgr_become_what_phones_play(tmp_path: Path) -> None:
     """The red bar stays that red, whatever it was stored as; the tags tell how to read it."""
     stored = {
@@ -252,6 +253,7 @@ def test_hdr_is_brought_down_to_what_every_screen_shows(transfer: str, tmp_path:
     assert 90 < green < 170  # a middle grey is neither black nor glaring
 
 
+@pytest.mark.soak
 def test_a_poster_is_not_black_where_the_film_begins_in_the_dark(tmp_path: Path) -> None:
     dark = "color=black:s=160x120:r=25:d=4[a];testsrc2=s=160x120:r=25:d=5[b];[a][b]concat"
     source = generated(tmp_path / "dark.mp4", "-f", "lavfi", "-i", dark, *QUICK)
@@ -263,6 +265,7 @@ def test_a_poster_is_not_black_where_the_film_begins_in_the_dark(tmp_path: Path)
     assert looking.levels(made(source, night)["poster poster"])[0][1] < 20
 
 
+@pytest.mark.soak
 def test_noise_does_not_break_the_mp4s_bound(tmp_path: Path) -> None:
     """Nothing is harder to encode; also a short film may not live on the encoder's buffer."""
     noise = tmp_path / "noise.gray"
