@@ -109,6 +109,7 @@ WATCH = """async ([url, seeks]) => {
 }"""
 
 
+@pytest.mark.soak
 def test_a_copied_rung_plays_alone_and_beside_encoded_ones(site: str, page: Page, tmp_path: Path) -> None:
     """From the beginning to the end with a jump ahead and one back; the rung changes on the way, and no time is lost."""
     source = clips.generated(

@@ -81,6 +81,7 @@ GRAPHS = {
 }
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("what", GRAPHS)
 def test_made_recordings_come_out_at_the_same_loudness(tmp_path: Path, root: Path, what: str) -> None:
     path = generated(tmp_path / "source.flac", GRAPHS[what], 4)
@@ -143,6 +144,7 @@ def test_many_channels_without_names(tmp_path: Path, root: Path) -> None:
     right(make(path, root, steps=ENCODE), 2, 2)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     "rate",
     [
@@ -164,6 +166,7 @@ def test_twenty_milliseconds(tmp_path: Path, root: Path) -> None:
         assert result[name].duration == pytest.approx(0.02, abs=0.01)
 
 
+@pytest.mark.soak
 def test_sound_that_begins_later_than_the_picture_keeps_its_time(tmp_path: Path, root: Path) -> None:
     path = written(
         tmp_path / "late.mkv",

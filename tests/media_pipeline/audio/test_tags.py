@@ -175,6 +175,7 @@ def test_tags_that_make_no_sense_are_refused(tags: dict[str, Any], sentence: str
         _label(**tags)
 
 
+@pytest.mark.soak
 def test_hostile_words_stay_words(retagged: Callable[..., Result]) -> None:
     words = "a\x00b\r\n[CHAPTER]\nTIMEBASE=1/1\nSTART=0\x1b[31m\u202egpj\ud800 " + "x" * 5000
     tags, chapters = said(retagged({"title": words}).path("download mp3"))
@@ -205,6 +206,7 @@ def test_empty_words_of_the_owner_count() -> None:
     assert label({}, probe, 10).title == probe.tags.title != ""
 
 
+@pytest.mark.soak
 def test_a_file_that_says_something_else_is_not_published(retagged: Callable[..., Result]) -> None:
     result = retagged(TAGS)
     arguments = (result.path("download mp3"), result.path("bare mp3"), MP3)

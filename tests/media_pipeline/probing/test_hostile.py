@@ -249,6 +249,7 @@ def test_captions_alone_are_neither_sound_nor_video(tmp_path: Path) -> None:
     assert refused(path).code == "no-streams"
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("name", "size"),
     [

@@ -74,8 +74,8 @@ def copied(renditions: dict[str, Rendition]) -> list[str]:
     ("name", "arguments", "starts"),
     [
         ("even.mp4", EVEN, [0, 4, 8]),
-        ("even.mkv", EVEN, [0, 4, 8]),
-        ("main.mp4", [*EVEN, "-profile:v", "main"], [0, 4, 8]),
+        pytest.param("even.mkv", EVEN, [0, 4, 8], marks=pytest.mark.soak),
+        pytest.param("main.mp4", [*EVEN, "-profile:v", "main"], [0, 4, 8], marks=pytest.mark.soak),
         (
             "five.mp4",
             ["-force_key_frames", "0,3,5,6,8,10.4", "-g", "999", "-sc_threshold", "0"],
@@ -107,6 +107,7 @@ def _targets(starts: list[float]) -> list[int]:
     return [4, *(round(end - start) for start, end in zip(starts, ends, strict=True))]
 
 
+@pytest.mark.soak
 def test_players_are_told_the_sources_own_profile_and_level(tmp_path: Path) -> None:
     source = film(tmp_path / "main.mp4", *EVEN, "-profile:v", "main", "-level", "3.1")
     renditions, files, _ = made(source, tmp_path)
@@ -121,6 +122,7 @@ def test_players_are_told_the_sources_own_profile_and_level(tmp_path: Path) -> N
     assert packets(files["progressive mp4"]) == packets(source)
 
 
+@pytest.mark.soak
 def test_nothing_is_told_of_where_and_with_what_it_was_filmed(tmp_path: Path) -> None:
     told = [
         "-metadata",
@@ -138,6 +140,7 @@ def test_nothing_is_told_of_where_and_with_what_it_was_filmed(tmp_path: Path) ->
     assert not any(word in content for word in (b"Phone", b"+48.1", b"10:00:00:00", b"tmcd"))
 
 
+@pytest.mark.soak
 def test_every_frame_of_a_film_too_large_for_the_mp4(tmp_path: Path) -> None:
     """The rungs below, of which the small ones have half of the frames, are cut where the source can be."""
     source = film(
@@ -151,6 +154,7 @@ def test_every_frame_of_a_film_too_large_for_the_mp4(tmp_path: Path) -> None:
     assert hls.master(files["master master"]).variants[0].media.starts == pytest.approx([0, 5, 10])
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("reason", "arguments"),
     [
@@ -182,6 +186,7 @@ def test_a_turned_film_is_encoded(tmp_path: Path) -> None:
     assert (reasons, copied(renditions)) == (["shape"], [])
 
 
+@pytest.mark.soak
 def test_a_film_whose_beginning_is_cut_away_is_encoded(tmp_path: Path) -> None:
     """An edit list hides what lies before the first picture, and what is hidden would be shown."""
     stored = film(tmp_path / "stored.mp4", *EVEN)

@@ -143,6 +143,7 @@ def test_peaks_that_would_clip_are_held(tmp_path: Path) -> None:
     assert peak <= -1
 
 
+@pytest.mark.soak
 def test_too_many_frames_are_halved_evenly(tmp_path: Path) -> None:
     source = generated(tmp_path / "fast.mp4", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=120:d=5", *QUICK)
     film = looking.film(made(source, tmp_path)["progressive mp4"])
@@ -161,6 +162,7 @@ def test_slides_become_a_film_that_can_be_sought_in(tmp_path: Path) -> None:
     assert [len(hls.frames(found, number)) for number in range(3)] == [64, 64, 16]
 
 
+@pytest.mark.soak
 def test_fields_become_frames(tmp_path: Path) -> None:
     bars = "nullsrc=s=160x120:r=50:d=2,geq='255*lt(mod(X-6*N,80),40)':128:128"
     moving = f"{bars},tinterlace=interleave_top,fieldorder=tff"
@@ -182,6 +184,7 @@ def test_fields_become_frames(tmp_path: Path) -> None:
     assert _combed(source) > 2 * _combed(files["progressive mp4"])
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("turned", "white"), [("90", (80, 310)), ("-90", (80, 10))])
 def test_a_phone_held_upright_is_shown_upright(turned: str, white: tuple[int, int], tmp_path: Path) -> None:
     """What is stored is white on the left; turned to the left that is below, turned to the right above."""
