@@ -36,7 +36,7 @@ class Site:
 
     def __init__(self, address: str = "127.0.0.1", *, slowly: float = 0) -> None:
         self.answers: dict[str, list[Answer | Raw]] = {}
-        self.log: list[Asked] = []
+        self._log: list[Asked] = []
         self.answering = 0
         self.slowly = slowly
         self._server = ThreadingHTTPServer((address, 0), _handler_of(self))
@@ -51,12 +51,16 @@ class Site:
     def url(self, path: str, host: str = "") -> str:
         return f"http://{host or self.address}:{self.port}{path}"
 
-    def asked(self, path: str = "") -> list[str]:
+    @property
+    def log(self) -> list[Asked]:
         """Of what is answered in full: whoever asked may have their answer before the log has its line."""
         for _ in range(200):
             if not self.answering:
                 break
             time.sleep(0.01)
+        return self._log
+
+    def asked(self, path: str = "") -> list[str]:
         return [f"{one.method} {one.path}" for one in self.log if one.path.startswith(path)]
 
     def next_answer(self, path: str) -> "Answer | Raw":
@@ -91,7 +95,7 @@ def _handler_of(site: Site) -> type[BaseHTTPRequestHandler]:
                 pass  # they hung up, as some tests want it
             finally:
                 asked = Asked(began, time.monotonic(), self.command, self.path, dict(self.headers))
-                site.log.append(asked)
+                site._log.append(asked)
                 site.answering -= 1
 
         do_HEAD = do_POST = do_GET
