@@ -8,7 +8,6 @@ each article, then median and 95th percentile over the set. `--errors` lists wha
 
 import argparse
 import io
-import os
 import statistics
 import sys
 import time
@@ -18,6 +17,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from benchmarks import surroundings  # noqa: E402
 
 HEAD = "| set | articles | errors | warnings | infos | most frequent | median ms | p95 ms |"
 
@@ -30,7 +31,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--errors", action="store_true", help="list errors and warnings, not the table")
     chosen = options.parse_args()
-    prepare()
+    surroundings.with_servers("linting")
     print("" if chosen.errors else f"{HEAD}\n|{'---|' * 8}")
     for directory in chosen.sets:
         articles = imported(directory.resolve())
@@ -38,28 +39,6 @@ def main() -> None:
             listed(articles)
         else:
             print(row(directory.name, articles, chosen.rounds), flush=True)
-
-
-def prepare() -> None:
-    from config import embedded
-
-    embedded.use(embedded.VAR / "linting", durable=False)
-    os.environ |= {
-        "DEBUG": "0",
-        "SECRET_KEY": "b" * 60,
-        "SITE_URL": "http://127.0.0.1",
-        "LOG_LEVEL": "ERROR",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    from media_pipeline.images import ensure_bucket
-
-    call_command("migrate", verbosity=0)
-    ensure_bucket()
 
 
 def imported(directory: Path) -> list[Any]:

@@ -28,6 +28,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import surroundings  # noqa: E402
+
 _NICE = ["nice", "-n", "10"]  # as our runner does
 _MOSAIC = (
     ("real/bigbuckbunny_720p_5s.mp4", "", "0_0"),
@@ -55,7 +57,7 @@ def main() -> None:
     options.add_argument("--sources", nargs="*", default=["mosaic", "bbb", "screencast"])
     options.add_argument("--data", type=Path, default=ROOT.parent / "shared/data/media")
     chosen = options.parse_args()
-    prepare()
+    surroundings.with_servers("media-benchmark")
     if chosen.only != "audio":
         with tempfile.TemporaryDirectory() as folder:
             video(chosen, Path(folder))
@@ -63,26 +65,6 @@ def main() -> None:
         from benchmarks import media_audio
 
         media_audio.main(["--rounds", str(chosen.rounds)])
-
-
-def prepare() -> None:
-    from config import embedded
-
-    embedded.use(embedded.VAR / "media-benchmark", durable=False)
-    os.environ |= {
-        "DEBUG": "0",
-        "SECRET_KEY": "b" * 60,
-        "SITE_URL": "http://127.0.0.1",
-        "LOG_LEVEL": "ERROR",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    call_command("prepare_storage", verbosity=0)
 
 
 def video(chosen: argparse.Namespace, folder: Path) -> None:

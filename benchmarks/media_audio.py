@@ -7,7 +7,6 @@ Without FILE it takes people speaking, with music behind some of them, out of th
 """
 
 import argparse
-import os
 import resource
 import statistics
 import subprocess
@@ -22,6 +21,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import surroundings  # noqa: E402
+
 AIM = 1.5
 
 
@@ -33,28 +34,10 @@ def main(arguments: list[str] | None = None) -> None:
     options.add_argument("--minutes", type=float, default=10)
     options.add_argument("--rounds", type=int, default=3)
     chosen = options.parse_args(arguments)
-    prepare()
+    surroundings.settings_alone()
     with tempfile.TemporaryDirectory() as directory:
         path = chosen.file or recording(Path(directory), chosen.minutes)
         report(measured(path, max(3, chosen.rounds), Path(directory)))
-
-
-def prepare() -> None:
-    """Settings alone: nothing here asks a database, a queue or the storage."""
-    os.environ |= {
-        "DEBUG": "0",
-        "SECRET_KEY": "b" * 60,
-        "SITE_URL": "http://127.0.0.1",
-        "LOG_LEVEL": "ERROR",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    for name in ("DATABASE_URL", "REDIS_URL", "CACHE_URL"):
-        os.environ.setdefault(
-            name, "postgresql://127.0.0.1:9/none" if name == "DATABASE_URL" else "redis://127.0.0.1:9"
-        )
-    import django
-
-    django.setup()
 
 
 def recording(folder: Path, minutes: float) -> Path:

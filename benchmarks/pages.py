@@ -6,7 +6,6 @@ Rounds are interleaved; each figure is the median of its rounds. Only the ratios
 """
 
 import argparse
-import os
 import statistics
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import serving  # noqa: E402
+from benchmarks import serving, surroundings  # noqa: E402
 
 POSTS = 300
 PAGES = {"article": "/articles/article-1/", "front": "/", "feed": "/feed/"}
@@ -44,22 +43,9 @@ def main() -> None:
 
 def prepare() -> None:
     """A database of its own with published articles, behind production's settings."""
-    from config import embedded
-
-    embedded.use(embedded.VAR / "benchmark")
-    os.environ |= {
-        "DEBUG": "0",
-        "SECRET_KEY": "b" * 60,
-        "SITE_URL": "http://127.0.0.1",
-        "LOG_LEVEL": "ERROR",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    import django
-
-    django.setup()
+    surroundings.with_servers("benchmark", durable=True)
     from django.core.management import call_command
 
-    call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     fill()
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from media_pipeline.demuxer.extent import Extent, enough
 from media_pipeline.demuxer.record import Probe, Video
+from media_pipeline.playing import clock
 from media_pipeline.probing.refusals import Refused
 
 MOST_SIDE = 16_384  # pixels
@@ -74,7 +75,7 @@ def _check_extent(extent: Extent, *, reliable: bool) -> None:
     if not enough(measured, declared):
         raise Refused(
             "truncated",
-            f"The file should last {_clock(declared)} and ends after {_clock(measured or 0)}: "
+            f"The file should last {clock(round(declared))} and ends after {clock(round(measured or 0))}: "
             "it was probably cut off while it was copied. Bring it again.",
         )
     if (
@@ -83,9 +84,3 @@ def _check_extent(extent: Extent, *, reliable: bool) -> None:
         raise Refused("lying")
     if sound and not sound / 2.5 - 2 <= declared <= sound * 2.5 + 2:
         raise Refused("lying")
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

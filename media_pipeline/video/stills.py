@@ -11,6 +11,7 @@ from media_pipeline import ffmpeg
 from media_pipeline.encoding.profiles import VideoProfile
 from media_pipeline.encoding.steps import Made
 from media_pipeline.models import Rendition
+from media_pipeline.transcripts.clock import written
 from media_pipeline.video import argv
 from media_pipeline.video.geometry import Ladder, Output
 from media_pipeline.video.verifying import Wrong
@@ -61,7 +62,11 @@ def storyboard(files: Sequence[str], planned: Sheets, starts: Sequence[float], d
         row, column = divmod(place, planned.columns)
         start, end = moments[number], moments[number + 1]
         box = f"{column * planned.width},{row * planned.height},{planned.width},{planned.height}"
-        lines += [f"{_clock(start)} --> {_clock(end)}", f"{files[sheet]}#xywh={box}", ""]
+        lines += [
+            f"{written(round(1000 * start))} --> {written(round(1000 * end))}",
+            f"{files[sheet]}#xywh={box}",
+            "",
+        ]
     return "\n".join(lines)
 
 
@@ -97,8 +102,3 @@ def _check(path: Path, width: int, height: int) -> None:
         image.load()
         if image.format != "JPEG" or image.size != (width, height):
             raise Wrong(f"A picture out of the film came out as {image.size[0]} x {image.size[1]} pixels.")
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds * 1000), 60_000)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"

@@ -1,5 +1,6 @@
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.db import connection, transaction
 
@@ -17,6 +18,24 @@ def in_threads(number: int, call: Callable[[], object]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
+        thread.join()
+
+
+@contextmanager
+def beside(call: Callable[[], object]) -> Iterator[threading.Thread]:
+    """Call it in a thread, with a database connection of its own, while the block runs; wait for it in the end."""
+
+    def one() -> None:
+        try:
+            call()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=one)
+    thread.start()
+    try:
+        yield thread
+    finally:
         thread.join()
 
 

@@ -5,7 +5,6 @@ import math
 import os
 import signal
 import struct
-import threading
 import time
 import wave
 from pathlib import Path
@@ -21,6 +20,8 @@ from core.work import Permanent
 from media_pipeline import storage
 from media_pipeline.management.commands import transcode_folder
 from media_pipeline.models import Encoding, MediaAsset, Transcript, Upload
+from tests.harness.children import until
+from tests.harness.threads import beside
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VTT = "WEBVTT\n\n00:00.000 --> 00:00.500\nGood evening.\n"
@@ -181,20 +182,18 @@ def test_what_is_copied_in_later_is_taken_once_it_is_whole(folder: Path, monkeyp
     (folder / ".later").unlink()
 
     def copy_slowly() -> None:
-        _until(lambda: MediaAsset.objects.count() == 2)
+        until(lambda: MediaAsset.objects.count() == 2, 120)
         with (folder / "later.wav").open("wb") as file:
             for begin in range(0, len(whole), 1000):
                 file.write(whole[begin : begin + 1000])
                 file.flush()
                 time.sleep(0.05)
-        _until(lambda: MediaAsset.objects.filter(name="later").exists() and not _unfinished())
+        until(lambda: MediaAsset.objects.filter(name="later").exists() and not _unfinished(), 120)
         time.sleep(0.5)
         os.kill(os.getpid(), signal.SIGINT)
 
-    thread = threading.Thread(target=_closing(copy_slowly))
-    thread.start()
-    out = run_folder(folder, watch=True)
-    thread.join()
+    with beside(copy_slowly):
+        out = run_folder(folder, watch=True)
     assert "1 new, 0 known already, 0 failed." in out
     assert MediaAsset.objects.get(name="later").bytes == len(whole)
     assert MediaAsset.objects.count() == 3
@@ -208,15 +207,13 @@ def test_what_comes_while_the_first_are_made_is_taken_too(folder: Path, monkeypa
         tone(folder / "late.wav")
 
     def stop() -> None:
-        _until(lambda: MediaAsset.objects.filter(name="late").exists() and not _unfinished())
+        until(lambda: MediaAsset.objects.filter(name="late").exists() and not _unfinished(), 120)
         time.sleep(0.5)
         os.kill(os.getpid(), signal.SIGINT)
 
     faults.arm("encode.after_one", come)
-    thread = threading.Thread(target=_closing(stop))
-    thread.start()
-    out = run_folder(folder, watch=True)
-    thread.join()
+    with beside(stop):
+        out = run_folder(folder, watch=True)
     assert "1 new, 0 known already, 0 failed." in out
 
 
@@ -225,17 +222,15 @@ def test_captions_that_come_later_are_taken_too(tmp_path: Path, monkeypatch) -> 
     tone(tmp_path / "talk.wav")
 
     def come() -> None:
-        _until(lambda: Encoding.objects.exclude(live=None).exists())
+        until(lambda: Encoding.objects.exclude(live=None).exists(), 120)
         time.sleep(1)
         (tmp_path / "talk.de.vtt").write_text(VTT)
-        _until(lambda: Transcript.objects.exists() and not _unfinished())
+        until(lambda: Transcript.objects.exists() and not _unfinished(), 120)
         time.sleep(0.5)
         os.kill(os.getpid(), signal.SIGINT)
 
-    thread = threading.Thread(target=_closing(come))
-    thread.start()
-    out = run_folder(tmp_path, watch=True)
-    thread.join()
+    with beside(come):
+        out = run_folder(tmp_path, watch=True)
     assert Transcript.objects.get().language == "de"
     assert "0 new, 1 known already, 0 failed." in out
 
@@ -260,22 +255,3 @@ def test_captions_of_another_file_are_not_taken(tmp_path: Path) -> None:
 
 def _unfinished() -> bool:
     return Encoding.objects.filter(live=None).exists()
-
-
-def _until(true: Any) -> None:
-    end = time.monotonic() + 120
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def _closing(call: Any) -> Any:
-    from django.db import connection
-
-    def inside() -> None:
-        try:
-            call()
-        finally:
-            connection.close()
-
-    return inside

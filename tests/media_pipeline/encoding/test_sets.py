@@ -1,8 +1,8 @@
 """From a wish to a live set: what is made once, what goes live by one row, what is left behind by nobody."""
 
-import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from media_pipeline.encoding.sets import tidy
 from media_pipeline.models import Encoding, MediaAsset, Rendition, RenditionSet
 from media_pipeline.signals import asset_ready
 from tests.harness.children import until
-from tests.harness.threads import in_threads
+from tests.harness.threads import beside, in_threads
 from tests.media_pipeline.encoding.tiny import TinyProfile, make_asset, tiny_profiles
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -138,13 +138,12 @@ def test_what_was_wanted_before_is_no_longer_made(asset: MediaAsset) -> None:
 
 def test_cancelling_leaves_nothing_behind(asset: MediaAsset) -> None:
     encoding = request(asset, "slow")
-    thread = threading.Thread(target=_in_thread(run_all))
-    thread.start()
-    _until(lambda: objects(asset) and RenditionSet.objects.get().progress.get("step") == "two")
-    began = time.monotonic()
-    assert cancel(encoding.wanted)
-    thread.join(10)
-    assert time.monotonic() - began < 1.4, "it does not finish its step first"
+    finished: list[str] = []
+    faults.arm("encode.after_two", lambda: finished.append("two"))
+    with beside(run_all):
+        until(lambda: objects(asset) and RenditionSet.objects.get().progress.get("step") == "two")
+        assert cancel(encoding.wanted)
+    assert finished == [], "it does not finish its step first"
     run_all()
     assert objects(asset) == set()
     assert state(encoding.wanted) == "cancelled"
@@ -270,13 +269,11 @@ def test_a_tidying_before_its_time_does_not_take_the_place_of_the_one_that_is_du
 
 def test_cancelling_while_it_goes_live_stops_neither(asset: MediaAsset, caplog: Any) -> None:
     encoding = request(asset, "tiny")
-    runner = threading.Thread(target=_in_thread(run_all))
-    with transaction.atomic():
+    with ExitStack() as after, transaction.atomic():
         MediaAsset.objects.select_for_update(no_key=True).get(pk=asset.pk)
-        runner.start()
+        after.enter_context(beside(run_all))
         until(_somebody_waits_for_us)
         assert cancel(encoding.wanted)
-    runner.join()
     assert state(encoding.wanted) == "cancelled"
     assert "work_raised" not in caplog.text, "nobody was sent away by PostgreSQL"
     run_all()
@@ -285,13 +282,11 @@ def test_cancelling_while_it_goes_live_stops_neither(asset: MediaAsset, caplog: 
 
 def test_asking_for_a_tidying_while_one_begins_stops_neither(asset: MediaAsset, caplog: Any) -> None:
     tidy(asset)
-    runner = threading.Thread(target=_in_thread(run_all))
-    with transaction.atomic():
+    with ExitStack() as after, transaction.atomic():
         MediaAsset.objects.select_for_update(no_key=True).get(pk=asset.pk)
-        runner.start()
+        after.enter_context(beside(run_all))
         until(_somebody_waits_for_us)
         tidy(asset)
-    runner.join()
     assert "work_raised" not in caplog.text, "nobody was sent away by PostgreSQL"
     run_all()
     assert Work.objects.get(kind="media.tidy").state == "done"
@@ -344,14 +339,13 @@ def test_a_profile_that_does_not_fit_is_refused_in_words(asset: MediaAsset) -> N
 
 def test_progress_is_written_while_it_is_made(asset: MediaAsset) -> None:
     request(asset, "slow")
-    thread = threading.Thread(target=_in_thread(run_all))
-    thread.start()
     seen: list[dict[str, Any]] = []
-    while thread.is_alive():
-        progress = RenditionSet.objects.get().progress
-        if progress and progress not in seen:
-            seen.append(progress)
-        time.sleep(0.05)
+    with beside(run_all) as thread:
+        while thread.is_alive():
+            progress = RenditionSet.objects.get().progress
+            if progress and progress not in seen:
+                seen.append(progress)
+            time.sleep(0.05)
     percents = [progress["percent"] for progress in seen]
     assert percents == sorted(percents)
     assert len(percents) >= 3
@@ -364,22 +358,3 @@ def _raise(error: Exception) -> Callable[[], None]:
         raise error
 
     return action
-
-
-def _in_thread(call: Callable[[], None]) -> Callable[[], None]:
-    from django.db import connection
-
-    def inside() -> None:
-        try:
-            call()
-        finally:
-            connection.close()
-
-    return inside
-
-
-def _until(true: Callable[[], Any]) -> None:
-    end = time.monotonic() + 15
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
