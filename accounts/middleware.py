@@ -13,7 +13,7 @@ from django_structlog.middlewares import RequestMiddleware
 from core.clients import client_address
 
 SIGNED_IN_COOKIE = "signed_in"
-_SECRET_IN_PATH = re.compile(r"(/password/reset/key/[^/-]+-|^/preview/)[^/]+")
+_SECRET_IN_PATH = re.compile(r"(/password/reset/key/[^/-]+-|^/preview/|^/media/play/)[^/]+")
 
 type Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -64,7 +64,7 @@ def forget_signed_in(response: HttpResponse) -> None:
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """django-structlog's, but it believes only our own proxies and never writes down what opens a password reset or a preview."""
+    """django-structlog's, but it believes only our own proxies and never writes down what opens a password reset, a preview or a recording."""
 
     @classmethod
     def bind_ip(cls, request: HttpRequest) -> None:

@@ -33,7 +33,7 @@ ROOM = 100  # MB that must be free to begin
 STEPS = {
     "build_assets": "fonts and stylesheets",
     "migrate": "the database",
-    "prepare_storage": "the image store",
+    "prepare_storage": "the file store and its regions",
     "demo": "the demo magazine",
 }
 
@@ -170,7 +170,7 @@ def _run(port: int, environment: dict[str, str], login: str) -> NoReturn:
     """Until Ctrl-C; raises DevError when one of them ends."""
     commands = {
         "web": ["runserver", f"127.0.0.1:{port}"],
-        "worker": ["worker", "default", "files"],
+        "worker": ["worker", "default", "files", "sync"],
         "media": ["worker", "media"],  # of its own: an encode takes long, and mails do not wait for it
         "clock": ["clock"],
     }

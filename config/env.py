@@ -3,6 +3,7 @@
 Every problem found while the settings are read is collected, so that one start-up shows the whole list.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.core.exceptions import ImproperlyConfigured
 from sentry_sdk.utils import BadDsn, Dsn
 
@@ -146,6 +149,47 @@ def executable(name: str) -> str:
     if value and not os.access(value, os.X_OK):
         problem(name, f"must be the path of a program, not {value!r}")
         return ""
+    return value
+
+
+def credentials(name: str) -> dict[str, tuple[str, str]]:
+    """Key id and secret by name: `EU,ASIA` reads S3_EU_ACCESS_KEY_ID and so on. The unnamed pair is always there."""
+    named = {word.upper(): f"S3_{word.upper()}" for word in words(name)}
+    pairs = {"": (text("S3_ACCESS_KEY_ID", ""), text("S3_SECRET_ACCESS_KEY", ""))}
+    return pairs | {
+        key: (text(f"{start}_ACCESS_KEY_ID"), text(f"{start}_SECRET_ACCESS_KEY"))
+        for key, start in named.items()
+    }
+
+
+def regions(name: str) -> list[dict[str, Any]] | None:
+    """A JSON list of objects with name, latitude, longitude and bucket at least; `none` is an empty one, nothing is None."""
+    value = text(name, "")
+    if value in ("", "none"):
+        return [] if value else None
+    needed = {"name", "latitude", "longitude", "bucket"}
+    try:
+        found = json.loads(value)
+    except ValueError as error:
+        problem(name, f"is not JSON: {error}")
+        return []
+    if not isinstance(found, list) or not all(
+        isinstance(one, dict) and needed <= one.keys() for one in found
+    ):
+        problem(name, f"must be a list of objects, each with {', '.join(sorted(needed))}")
+        return []
+    return found
+
+
+def private_key(name: str) -> bytes:
+    """A PEM, in which line breaks may be written as \\n, as the panels of many hosts want it; b"" if there is none."""
+    value = text(name, "").replace("\\n", "\n").encode()
+    if not value:
+        return value
+    try:
+        load_pem_private_key(value, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        problem(name, "is not a private key in PEM")  # and is never repeated
     return value
 
 

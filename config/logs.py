@@ -7,7 +7,7 @@ import sentry_sdk
 import structlog
 
 LONGEST = 500  # characters of one value; a request line can be as long as somebody likes
-_OPENS_SOMETHING = re.compile(r"(/password/reset/key/[^/-]+-|/preview/)[^/'\"\s]+")
+_OPENS_SOMETHING = re.compile(r"(/password/reset/key/[^/-]+-|/preview/|/media/play/)[^/'\"\s]+")
 
 
 def _clip(logger: Any, method: str, event: Any) -> Any:

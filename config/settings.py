@@ -118,11 +118,11 @@ CACHES = {
         "KEY_PREFIX": os.environ.get("CACHE_PREFIX", "masthead"),
     }
 }
-PAGE_CACHE_BYPASS = ["/static/", "/admin/", "/account/", "/preview/", "/healthz", "/readyz"]
+PAGE_CACHE_BYPASS = ["/static/", "/admin/", "/account/", "/media/", "/preview/", "/healthz", "/readyz"]
 SESSION_ENGINE = "accounts.sessions"
 RQ_QUEUES = {
     name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": seconds, "SERIALIZER": "rq.serializers.JSONSerializer"}
-    for name, seconds in {"default": 600, "files": 3600, "media": 6 * 3600}.items()
+    for name, seconds in {"default": 600, "files": 3600, "sync": 600, "media": 6 * 3600}.items()
 }
 RQ = {"JOB_CLASS": "rq.job.Job"}
 RQ_SHOW_ADMIN_LINK = False
@@ -132,6 +132,7 @@ SWEEPS = "config.sweeps.SWEEPS"
 S3_BUCKET = env.text("S3_BUCKET", "masthead")
 S3_ENDPOINT_URL = env.url("S3_ENDPOINT_URL", ("http", "https"), default="")
 S3_REGION = env.text("S3_REGION", "us-east-1")
+S3_CREDENTIALS = env.credentials("S3_CREDENTIALS")  # by name; "" are those of the origin
 MEDIA_URL = env.media_base("MEDIA_ORIGIN", S3_ENDPOINT_URL, S3_BUCKET, S3_REGION) + "/"
 # Seconds; a storage that is away must not hold a person or a worker for minutes
 S3_CLIENT = Config(
@@ -154,8 +155,8 @@ STORAGES = {
             "bucket_name": S3_BUCKET,
             "endpoint_url": S3_ENDPOINT_URL or None,
             "region_name": S3_REGION,
-            "access_key": env.text("S3_ACCESS_KEY_ID", "") or None,
-            "secret_key": env.text("S3_SECRET_ACCESS_KEY", "") or None,
+            "access_key": S3_CREDENTIALS[""][0] or None,
+            "secret_key": S3_CREDENTIALS[""][1] or None,
             "client_config": S3_CLIENT,
             "querystring_auth": False,
             "file_overwrite": True,  # keys are hashes: the same key holds the same bytes
@@ -170,6 +171,12 @@ STORAGES = {
         )
     },
 }
+MEDIA_REGIONS = env.regions("MEDIA_REGIONS")  # None: the eight of media_pipeline/regions/seeding.py
+CLOUDFRONT_KEY_ID = env.text("CLOUDFRONT_KEY_ID", "")
+CLOUDFRONT_PRIVATE_KEY = env.private_key("CLOUDFRONT_PRIVATE_KEY")
+# Headers that a proxy of ours writes over whatever a visitor sends; empty trusts none
+GEO_COUNTRY_HEADER = env.text("GEO_COUNTRY_HEADER", "")
+GEO_POSITION_HEADERS = env.words("GEO_POSITION_HEADERS")
 MEDIA_WORK_DIR = Path(env.text("MEDIA_WORK_DIR", str(VAR_DIR / "work")))
 FFMPEG_BINARY = env.executable("FFMPEG_BINARY")
 STATIC_URL = "/static/"

@@ -9,6 +9,7 @@ os.environ |= {
     "SECRET_KEY": "test-" * 12,
     "SITE_URL": "http://testserver",
     "LOG_LEVEL": "WARNING",
+    "MEDIA_REGIONS": "none",  # a test makes those it needs
 }
 embedded.use(embedded.VAR / "test", durable=False)
 os.environ["CACHE_PREFIX"] = (

@@ -10,6 +10,7 @@ urlpatterns = [
     path("articles/", include("articles.urls")),
     path("search/", include("search.urls")),
     path("account/", include("accounts.urls")),
+    path("media/", include("media_pipeline.urls")),
     path("preview/", include("publishing.urls")),
     path("admin/", include("publishing.admin_urls")),
     path("admin/queues/", include("ops.queue_urls")),

@@ -10,11 +10,16 @@ def client_address(request: HttpRequest) -> str:
     Behind TRUSTED_PROXY_COUNT proxies it is what the outermost of ours has seen; whatever stands further left in
     X-Forwarded-For was written by somebody else. "unknown" when there is nothing to go by.
     """
-    peer = request.META.get("REMOTE_ADDR", "")
-    address = _parse(_forwarded(request) or peer) or _parse(peer)
+    address = address_of(request)
     if isinstance(address, IPv6Address):
         return str(ip_network((address, 64), strict=False))
     return str(address) if address else "unknown"
+
+
+def address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:
+    """The very address of who asks, by the same trust. For looking up, not for keeping."""
+    peer = request.META.get("REMOTE_ADDR", "")
+    return _parse(_forwarded(request) or peer) or _parse(peer)
 
 
 def _forwarded(request: HttpRequest) -> str:

@@ -14,13 +14,14 @@ from media_pipeline import library
 from media_pipeline.forms import AssetForm, UploadForm
 from media_pipeline.models import EDITED, MediaAsset
 from media_pipeline.recordings.page import RecordingAdmin
+from media_pipeline.regions.admin import RegionAdmin
 from media_pipeline.replacing import views as replacing
 from media_pipeline.signals import asset_changed
 from media_pipeline.uploads import views as uploads
 from media_pipeline.used_in import ShowsUses
 from media_pipeline.widgets import thumbnail
 
-__all__ = ["MediaAssetAdmin", "RecordingAdmin"]
+__all__ = ["MediaAssetAdmin", "RecordingAdmin", "RegionAdmin"]
 
 SHOWN_TO_READERS = {"alt", "decorative", "credit", "focal_x", "focal_y"}
 

@@ -10,4 +10,5 @@ class MediaPipelineConfig(AppConfig):
     def ready(self) -> None:
         for kind in ("audio", "images", "video"):
             import_module(f"media_pipeline.{kind}.plan")
-        import_module("media_pipeline.receivers")
+        for name in ("checks", "receivers"):
+            import_module(f"media_pipeline.{name}")

@@ -30,10 +30,8 @@ def follow(upload: Upload, tell: Tell) -> str:
     What waits for its next try after an outage is waited for, too. Ctrl-C raises Stopped. In the main thread.
     """
     with _watching(upload, tell), _interruptible() as asked:
-        while row := _open_work(upload):
+        while not asked.is_set() and (row := _open_work(upload)):
             work.run(row.pk)
-            if asked.is_set():
-                raise Stopped
             if _open_work(upload):
                 asked.wait(_EVERY)
     return _problem(upload)
@@ -41,7 +39,7 @@ def follow(upload: Upload, tell: Tell) -> str:
 
 @contextmanager
 def _interruptible() -> Iterator[Event]:
-    """Ctrl-C gives the running work back first: by itself, it would only end one try."""
+    """Ctrl-C gives the running work back first: by itself, it would only end one try. Then it raises Stopped."""
     asked = Event()
 
     def stop(*_: Any) -> None:
@@ -53,6 +51,8 @@ def _interruptible() -> Iterator[Event]:
         yield asked
     finally:
         signal.signal(signal.SIGINT, before)
+    if asked.is_set():
+        raise Stopped
 
 
 def _open_work(upload: Upload) -> Work | None:

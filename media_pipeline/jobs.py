@@ -4,6 +4,8 @@ from core.work import Run, handler
 from media_pipeline import replacing
 from media_pipeline.encoding import running, tidying
 from media_pipeline.models.renditions import ENCODE, LADDER
+from media_pipeline.regions import health, tending
+from media_pipeline.regions.wanted import AUDIT, SYNC
 from media_pipeline.uploads import checking, sweeping
 from media_pipeline.uploads.lifecycle import CHECK
 
@@ -43,3 +45,18 @@ def replace(run: Run) -> None:
 @handler(replacing.TELL)
 def tell_replaced(run: Run) -> None:
     replacing.tell(run)
+
+
+@handler(health.PROBE, attempts=3, timeout=120)
+def probe_regions(run: Run) -> None:
+    health.probe_all()
+
+
+@handler(SYNC, queue="sync", lease=45, timeout=6 * HOURS, patience=timedelta(days=7))
+def sync_region(run: Run) -> None:
+    tending.sync_region(run)
+
+
+@handler(AUDIT, queue="sync", attempts=3, lease=45, timeout=2 * HOURS)
+def audit_region(run: Run) -> None:
+    tending.audit_region(run)

@@ -20,6 +20,7 @@ _MOMENT = re.compile(
 class Source:
     url: str
     type: str  # a media type: application/vnd.apple.mpegurl, video/mp4, audio/mp4, audio/mpeg
+    keep: str = ""  # where it is answered as a file to keep; another host's `url` would be played instead
 
     @property
     def extension(self) -> str:
@@ -78,6 +79,7 @@ class Playable:
     next: Next | None = None
     artwork: str = ""
     artist: str = ""
+    again: str = ""  # an address that tells where else to get it, see static/js/elements/media-regions.js
     start: float = 0  # seconds; without JavaScript a link to a moment needs the server's help
 
     speeds: ClassVar = ("0.5", "0.75", "1", "1.25", "1.5", "1.75", "2", "2.5", "3")

@@ -11,6 +11,7 @@ from media_pipeline.encoding import sets
 from media_pipeline.images import ladders
 from media_pipeline.models import MediaAsset, Recording, RenditionSet, Replacement
 from media_pipeline.models.renditions import ENCODES
+from media_pipeline.regions import wanted
 from media_pipeline.signals import asset_ready
 from media_pipeline.uploads import lifecycle
 
@@ -50,3 +51,8 @@ def show_the_new_ladder(asset: MediaAsset, rendition_set: RenditionSet, **kwargs
 def go_on_replacing(asset: MediaAsset, **kwargs: Any) -> None:
     open_ones = Replacement.objects.open().filter(Q(other=asset) | Q(asset=asset))
     replacing.prompt(*open_ones.values_list("pk", flat=True))
+
+
+@receiver(asset_ready, sender=MediaAsset)
+def copy_to_the_regions(rendition_set: RenditionSet, **kwargs: Any) -> None:
+    wanted.spread(rendition_set)

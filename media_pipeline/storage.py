@@ -16,8 +16,8 @@ from django.core.files.storage import default_storage
 
 from core.work import Transient
 
-_MISSING = ("NoSuchBucket", "404")
-_REFUSED = ("403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch")
+MISSING = ("NoSuchBucket", "404")
+REFUSED = ("403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch")
 
 
 class StorageUnavailable(Transient):
@@ -110,22 +110,30 @@ def ensure_bucket() -> bool:
 
     Raises StorageUnavailable.
     """
-    client = default_storage.connection.meta.client  # type: ignore[attr-defined]
-    try:
-        if _exists():
+    with translated():
+        if not make_bucket(client(), settings.S3_BUCKET, settings.S3_REGION):
             return False
-        elsewhere = {"LocationConstraint": settings.S3_REGION}
-        place = {} if settings.S3_REGION == "us-east-1" else {"CreateBucketConfiguration": elsewhere}
-        client.create_bucket(Bucket=settings.S3_BUCKET, **place)
-        client.put_bucket_policy(Bucket=settings.S3_BUCKET, Policy=json.dumps(_readable_images()))
-        client.put_bucket_cors(Bucket=settings.S3_BUCKET, CORSConfiguration=cors())
-    except (BotoCoreError, ClientError) as error:
-        raise StorageUnavailable(_sentence(error)) from error
+        client().put_bucket_policy(Bucket=settings.S3_BUCKET, Policy=json.dumps(_readable_images()))
+        client().put_bucket_cors(Bucket=settings.S3_BUCKET, CORSConfiguration=cors())
+    return True
+
+
+def make_bucket(client: Any, bucket: str, code: str) -> bool:
+    """Make a bucket that nobody else can read, if there is none; True if it was made. Raises what boto3 raises."""
+    try:
+        client.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        if code_of(error) not in MISSING:
+            raise
+    else:
+        return False
+    place = {} if code == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": code}}
+    client.create_bucket(Bucket=bucket, **place)
     return True
 
 
 _IN_THIS_THREAD = TransferConfig(use_threads=False)  # whoever is told may ask the database, and may give up
-_READING = {
+READING = {
     "AllowedMethods": ["GET", "HEAD"],
     "AllowedOrigins": ["*"],
     "AllowedHeaders": ["*"],
@@ -142,7 +150,7 @@ def cors() -> dict[str, list[dict[str, object]]]:
         "ExposeHeaders": ["ETag"],
         "MaxAgeSeconds": 3_600,
     }
-    return {"CORSRules": [_READING, sending]}
+    return {"CORSRules": [READING, sending]}
 
 
 def takes_uploads() -> bool:
@@ -160,17 +168,6 @@ def takes_uploads() -> bool:
     )
 
 
-def _exists() -> bool:
-    client = default_storage.connection.meta.client  # type: ignore[attr-defined]
-    try:
-        client.head_bucket(Bucket=settings.S3_BUCKET)
-    except ClientError as error:
-        if code_of(error) in _MISSING:
-            return False
-        raise
-    return True
-
-
 def _readable_images() -> dict[str, object]:
     images = f"arn:aws:s3:::{settings.S3_BUCKET}/images/*"
     reading = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": images}
@@ -184,9 +181,9 @@ def code_of(error: Exception) -> str:
 
 def _sentence(error: Exception) -> str:
     where = settings.S3_ENDPOINT_URL or f"S3 in {settings.S3_REGION}"
-    if code_of(error) in _MISSING:
+    if code_of(error) in MISSING:
         return f"The bucket {settings.S3_BUCKET} does not exist at {where}: run `manage.py prepare_storage`."
-    if code_of(error) in _REFUSED:
+    if code_of(error) in REFUSED:
         return (
             f"{where} refuses our keys: check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and the bucket's rights."
         )

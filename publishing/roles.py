@@ -18,7 +18,7 @@ from django.db.models import Model
 
 from accounts.models import User
 from core.models import Work
-from media_pipeline.models import MediaAsset, Recording
+from media_pipeline.models import MediaAsset, Recording, Region
 from people.models import Person, PersonLink
 from publishing.models import Publication, PublicationLink, Publishable, Redirect, Topic
 
@@ -83,6 +83,7 @@ def _codenames(role: str, app_label: str) -> set[str]:
 
 declare(MediaAsset, author="add change view", editor="edit_all delete")
 declare(Recording, author="add change view", editor="edit_all delete")
+declare(Region, editor="view", administrator="add change delete")
 declare(Person, author="change view", editor="edit_all add delete")
 declare(PersonLink, author=EVERYTHING)
 declare(Topic, author="view", editor="add change delete")

@@ -25,7 +25,9 @@ from django.utils import timezone
 from accounts.models import User
 from articles.models import Article
 from core.models import Work
-from media_pipeline.models import Upload
+from media_pipeline.delivery.gates import GATES
+from media_pipeline.delivery.grants import Grant
+from media_pipeline.models import Encoding, Upload
 from publishing import workflow
 from publishing.models import Publication, Redirect, Revision, SavedSearch
 from publishing.sharing import preview_links
@@ -52,7 +54,7 @@ REPRESENTATIVES = ("author",)
 """They try the rest; the whole cast does with --soak."""
 ALIKE = {"admin": ("stranger",), "": ("stranger", "newcomer", "other_author", "editor", "publisher", "chief")}
 """Whom --soak alone asks: on the desk a stranger is a reader, and elsewhere one is like the other."""
-PRIVATE = ("/admin/", "/account/", "/preview/")
+PRIVATE = ("/admin/", "/account/", "/media/", "/preview/")
 AT_ONCE = 16  # rows that are asked of one world
 HANDLER = ClientHandler(enforce_csrf_checks=False)
 
@@ -62,6 +64,11 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
     assert len(routes) > 100
     assert sorted(routes - described) == [], "routes of which nobody said who may use them"
     assert sorted(described - routes) == [], "rows of routes that are gone"
+
+
+@pytest.fixture(autouse=True)
+def _gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(GATES, "everybody", lambda key, viewer: True)
 
 
 @pytest.fixture
@@ -75,8 +82,12 @@ def world(db, reader, stranger, author, other_author, editor, publisher) -> dict
         "reader": reader.pk,
         "stranger": stranger.pk,
         "staff": author.pk,
+        "public_encoding": _public_recording(),
         "month": timezone.now().strftime("%Y/%-m"),
     }
+    for who, viewer in (("authors", author), ("readers", reader)):
+        there = Encoding.objects.get(pk=made["others_encoding"])
+        made[f"{who}_grant"] = str(Grant.of(there, f"user:{viewer.pk}"))
     # An autosave right after a save is refused, and commenting has saved the first version
     Revision.objects.update(made_at=timezone.now() - timedelta(hours=1))
     return made
@@ -98,6 +109,7 @@ def _of_the_house() -> dict[str, Any]:
         "topic": topic.pk,
         "redirect": Redirect.objects.create(path="/old/", item=live.item).pk,
         "group": Group.objects.create(name="A group").pk,
+        "region": factories.region().pk,
         "work": Work.objects.create(kind="test.nothing", key="1", state=Work.State.PARKED).pk,
     }
 
@@ -132,14 +144,20 @@ def _work_of(user: User, name: str, colleague: User) -> dict[str, Any]:
 def _recording_of(user: User, name: str) -> dict[str, Any]:
     made = factories.recording(created_by=user)
     ready = made.encodings.get().wanted
-    playlist, file = ready.renditions.order_by("pk")
+    file = ready.renditions.get(role="download")
     return {
         f"{name}_recording": made.pk,
         f"{name}_set": ready.pk,
-        f"{name}_playlist": playlist.pk,
+        f"{name}_encoding": made.encodings.get().pk,
         f"{name}_file": file.pk,
         f"{name}_captions": made.transcripts.get().pk,
     }
+
+
+def _public_recording() -> int:
+    found = factories.recording().encodings.get()
+    Encoding.objects.filter(pk=found.pk).update(owner="everybody:1")
+    return found.pk
 
 
 def _done_together(editor: User) -> uuid.UUID:

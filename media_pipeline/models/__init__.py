@@ -1,4 +1,5 @@
 from media_pipeline.models.assets import EDITED, MediaAsset, Recording
+from media_pipeline.models.regions import OriginSwitch, Region, RegionCopy
 from media_pipeline.models.renditions import Encoding, Rendition, RenditionSet
 from media_pipeline.models.replacements import Replacement
 from media_pipeline.models.transcripts import Transcript
@@ -8,7 +9,10 @@ __all__ = [
     "EDITED",
     "Encoding",
     "MediaAsset",
+    "OriginSwitch",
     "Recording",
+    "Region",
+    "RegionCopy",
     "Rendition",
     "RenditionSet",
     "Replacement",

@@ -74,6 +74,20 @@ class RenditionSet(models.Model):
         return f"{self.profile} of {self.asset}"
 
 
+class RenditionQuerySet(models.QuerySet["Rendition"]):
+    def delivered(self) -> Self:
+        """What somebody may be given; the rest is only worked with."""
+        return self.exclude(role=Rendition.Role.BARE)
+
+    def regional(self) -> Self:
+        """What every region should hold: all that is delivered of finished sets. Images have one public address each."""
+        return (
+            self.delivered()
+            .filter(set__ready_at__isnull=False)
+            .exclude(set__asset__kind=MediaAsset.Kind.IMAGE)
+        )
+
+
 class Rendition(models.Model):
     """One file of a set. Its key is made of its bytes' hash, so what is under it is always the same."""
 
@@ -119,6 +133,8 @@ class Rendition(models.Model):
         db_default="",
         help_text="Of playlists and storyboards: what is in them, so that their links are signed without asking the storage.",
     )
+
+    objects = RenditionQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

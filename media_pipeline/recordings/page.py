@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, register_converter, reverse
@@ -18,10 +18,11 @@ from core.widgets import element
 from core.work import Permanent
 from media_pipeline import captioning, delivery
 from media_pipeline.encoding.profiles import PROFILES
-from media_pipeline.models import MediaAsset, Recording, RenditionSet
-from media_pipeline.playing import Playable, clock
+from media_pipeline.models import MediaAsset, Recording, Rendition, RenditionSet
+from media_pipeline.playing import clock
 from media_pipeline.recordings import captions, views
 from media_pipeline.recordings.standing import standing, summary
+from media_pipeline.regions import drift
 from media_pipeline.replacing import views as replacing
 from media_pipeline.used_in import ShowsUses
 
@@ -92,6 +93,7 @@ class RecordingAdmin(ShowsUses[Recording]):
     actions = [make_again]
     readonly_fields = ["player", "renditions", "facts", "used_in"]
     change_form_template = "admin/recordings/change_form.html"
+    change_list_template = "admin/recordings/change_list.html"
 
     class Media:
         css = {"all": ["css/admin/recordings.css"]}
@@ -105,6 +107,10 @@ class RecordingAdmin(ShowsUses[Recording]):
             made,
             ("About the file", {"fields": ["used_in", "facts"]}),
         ]
+
+    @method_decorator(delivery.plays_media)
+    def changeform_view(self, *args: Any, **kwargs: Any) -> Any:
+        return super().changeform_view(*args, **kwargs)
 
     @method_decorator(require_safe)
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -157,31 +163,21 @@ class RecordingAdmin(ShowsUses[Recording]):
 
     @admin.display(description="")
     def player(self, asset: Recording) -> SafeString | str:
-        playable = self.playable(asset)
-        if playable is None:
-            return "There is nothing to play yet."
-        return SafeString(render_to_string("components/player.html", {"playable": playable}))
-
-    @staticmethod
-    def playable(asset: Recording) -> Playable | None:
         live = (
             asset.encodings.exclude(live=None)
             .select_related("live__asset")
             .order_by("owner", "-profile")
             .first()
         )
-        if live is None or live.live is None:
-            return None
-        return delivery.playable(live.live, views.address(asset), title=str(asset), key=f"desk-{asset.pk}")
+        if live is None:
+            return "There is nothing to play yet."
+        found = delivery.playback(live, delivery.Visitor(asset.asked_by))  # type: ignore[attr-defined]
+        playable = found.playable(title=str(asset), key=f"desk-{asset.pk}")
+        return SafeString(render_to_string("components/player.html", {"playable": playable}))
 
     @admin.display(description="")
     def renditions(self, asset: Recording) -> SafeString:
-        sets = (
-            RenditionSet.objects.filter(live_for__isnull=False, asset=asset)
-            .distinct()
-            .prefetch_related("renditions")
-        )
-        context = {"asset": asset, "standing": standing(asset), "sets": sets, "profiles": PROFILES}
+        context = {"asset": asset, "standing": standing(asset), "sets": _sets(asset), "profiles": PROFILES}
         return SafeString(render_to_string("admin/recordings/renditions.html", context))
 
     @admin.display(description="the file")
@@ -192,6 +188,7 @@ class RecordingAdmin(ShowsUses[Recording]):
         asset = context.get("original")
         if asset:
             context |= {
+                "in_regions": drift.of(asset),
                 "captions": asset.transcripts.order_by("language"),
                 "captions_form": captions.CaptionsForm(prefix=None),
                 "standing": standing(asset),
@@ -206,7 +203,6 @@ class RecordingAdmin(ShowsUses[Recording]):
 
         return [
             own("<int:pk>/progress/", views.progress, "progress"),
-            own("<int:pk>/files/<int:file_pk>/", views.file, "file"),
             own("<int:pk>/renditions/", views.again, "again"),
             own("<int:pk>/renditions/<int:set_pk>/cancellation/", views.cancel, "cancel"),
             own("<int:pk>/captions/", captions.add, "captions"),
@@ -219,6 +215,16 @@ class RecordingAdmin(ShowsUses[Recording]):
             *replacing.urls(self),
             *super().get_urls(),
         ]
+
+
+def _sets(asset: MediaAsset) -> list[tuple[RenditionSet, list[tuple[Rendition, str]]]]:
+    """What is live of it, each file with its address."""
+    delivered = Prefetch("renditions", Rendition.objects.delivered().defer("text"))
+    live = RenditionSet.objects.filter(live_for__isnull=False, asset=asset).distinct()
+    return [
+        (made, [(file, delivery.stable(made.live_for.all()[0], file)) for file in made.renditions.all()])
+        for made in live.prefetch_related("live_for", delivered)
+    ]
 
 
 def _facts(asset: MediaAsset) -> list[tuple[str, str]]:

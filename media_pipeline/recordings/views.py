@@ -10,25 +10,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.work import Permanent
-from media_pipeline import delivery, encoding
-from media_pipeline.encoding.keeping import NAMING
-from media_pipeline.models import MediaAsset, Recording, Rendition, RenditionSet
+from media_pipeline import encoding
+from media_pipeline.models import MediaAsset, Recording, RenditionSet
 from media_pipeline.recordings.standing import standing
 
 
 @require_safe
 def progress(request: HttpRequest, pk: int, *, admin: Any) -> JsonResponse:
     return JsonResponse({"sets": standing(seen(request, pk, admin))})
-
-
-@require_safe
-def file(request: HttpRequest, pk: int, file_pk: int, *, admin: Any) -> HttpResponse:
-    """A file of a set: what names others is answered here, with links that work; the rest is signed and redirected to."""
-    asset = seen(request, pk, admin)
-    found = get_object_or_404(Rendition.objects.select_related("set__asset"), pk=file_pk, set__asset=asset)
-    if found.text:
-        return HttpResponse(delivery.linked(found, address(asset)), content_type=found.content_type)
-    return HttpResponseRedirect(delivery.signed(found, delivery.lifetime(asset.duration)))
 
 
 @require_POST
@@ -54,21 +43,6 @@ def cancel(request: HttpRequest, pk: int, set_pk: int, *, admin: Any) -> HttpRes
     else:
         messages.warning(request, "It was too late to cancel: it has ended already.")
     return _back(asset)
-
-
-PASSED_ON = (*NAMING, Rendition.Role.PROGRESSIVE, Rendition.Role.DOWNLOAD)  # a page may be open for long
-
-
-def address(asset: MediaAsset) -> delivery.Address:
-    """Where the desk finds a file: what is played by way of a page of ours, the rest signed at the storage."""
-    seconds = delivery.lifetime(asset.duration)
-
-    def where(found: Rendition) -> str:
-        if found.role in PASSED_ON:
-            return reverse("admin:media_pipeline_recording_file", args=[asset.pk, found.pk])
-        return delivery.signed(found, seconds)
-
-    return where
 
 
 def seen(request: HttpRequest, pk: int, admin: Any) -> MediaAsset:

@@ -1,13 +1,27 @@
 """Small makers of real rows. Everything they make went through the functions that the site itself uses."""
 
+import hashlib
 import itertools
+import tempfile
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from articles.models import Article, Byline, Section, Series
-from media_pipeline.models import Encoding, MediaAsset, Recording, Rendition, RenditionSet, Transcript
+from media_pipeline import storage
+from media_pipeline.encoding import keeping
+from media_pipeline.models import (
+    Encoding,
+    MediaAsset,
+    Recording,
+    Region,
+    Rendition,
+    RenditionSet,
+    Transcript,
+)
 from media_pipeline.probing import Audio, Probe, Tags
 from pages.models import StaticPage
 from people.models import Person
@@ -115,6 +129,83 @@ def recording(**fields: Any) -> Recording:
     )
     Transcript.objects.create(asset=made, cues=[[0, 1000, "", "Good evening."]])
     return made
+
+
+def region(slug: str = "frankfurt", **fields: Any) -> Region:
+    """The row of a region; its bucket is not made."""
+    values = {
+        "name": slug.replace("-", " ").title(),
+        "slug": slug,
+        "latitude": 50.1,
+        "longitude": 8.7,
+        "bucket": f"{settings.S3_BUCKET}-{slug}",
+    }
+    return Region.objects.create(**values | fields)
+
+
+def stored(*, owner: str = "", more: int = 0, size: int = 40, **fields: Any) -> RenditionSet:
+    """A live set of a recording whose files are in the origin's bucket: `.live_for.get()` is its encoding.
+
+    A master playlist names a playlist, which names the audio; beside them an MP3, captions and, not delivered, the MP3
+    without tags: five files that a region should hold. `more` downloads of `size` bytes come on top. `fields` are
+    those of the recording.
+    """
+    number = next(_numbers)
+    values = {
+        "kind": "audio",
+        "sha256": hashlib.sha256(b"recording %d" % number).hexdigest(),
+        "key": f"originals/{number}",
+        "content_type": "audio/mpeg",
+        "bytes": 1000,
+        "name": f"Recording {number}",
+        "duration": 90.0,
+        "probe": heard(90.0).to_json(),
+    }
+    asset = Recording(**values | fields)
+    asset.save()
+    made = RenditionSet.objects.create(
+        asset=asset, profile="podcast", recipe=f"{number:064x}", ready_at=timezone.now()
+    )
+    Encoding.objects.create(asset=asset, profile="podcast", owner=owner, wanted=made, live=made)
+    audio = stored_file(made, "audio", "aac", "m4a", b"The sound of %d" % number, "audio/mp4")
+    words = f'#EXTM3U\n#EXT-X-MAP:URI="{audio.key.rpartition("/")[2]}"\n{audio.key.rpartition("/")[2]}\n'
+    playlist = stored_file(made, "playlist", "aac", "m3u8", words.encode(), _HLS)
+    master = f"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=128000\n{playlist.key.rpartition('/')[2]}\n"
+    stored_file(made, "master", "m", "m3u8", master.encode(), _HLS)
+    stored_file(made, "download", "mp3", "mp3", b"An MP3 of %d" % number, "audio/mpeg")
+    captions = f"WEBVTT\n\n00:00.000 --> 00:01.000\nGood evening, {number}.\n"
+    stored_file(made, "subtitles", "en", "vtt", captions.encode(), "text/vtt")
+    stored_file(made, "bare", "mp3", "mp3", b"A bare MP3 of %d" % number, "audio/mpeg")
+    for one in range(more):
+        content = (b"%d of %d " % (one, number)).ljust(size, b".")
+        stored_file(made, "download", f"more-{one}", "mp3", content, "audio/mpeg")
+    return made
+
+
+_HLS = "application/x-mpegurl"
+
+
+def stored_file(
+    of: RenditionSet, role: str, name: str, suffix: str, content: bytes, content_type: str
+) -> Rendition:
+    """One file of a set, as an encode leaves it: the object first, then the row."""
+    digest = hashlib.sha256(content).hexdigest()
+    key = f"{keeping.prefix(of.asset.sha256, keeping.CLOSED)}{digest}.{suffix}"
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        storage.put_file(key, Path(file.name), content_type)
+    return Rendition.objects.create(
+        set=of,
+        step="s",
+        role=role,
+        name=name,
+        key=key,
+        sha256=digest,
+        bytes=len(content),
+        content_type=content_type,
+        text=content.decode() if role in keeping.NAMING else "",
+    )
 
 
 def laddered(**fields: Any) -> MediaAsset:

@@ -15,10 +15,12 @@ _OF_THE_LINE = ("connection", "keep-alive", "transfer-encoding", "expect", "date
 class Moody:
     """Passes requests on, headers and all; what it does to them may be changed at any moment."""
 
-    def __init__(self, target: str, *, failing: float = 0, delay: float = 0, lagging: float = 0) -> None:
+    def __init__(
+        self, target: str, *, failing: float = 0, saying: int = 503, delay: float = 0, lagging: float = 0
+    ) -> None:
         parts = urlsplit(target)
         self.target = (parts.hostname or "", parts.port or 80)
-        self.failing = failing  # the share that gets 503
+        self.failing, self.saying = failing, saying  # the share that gets 503, or another status
         self.delay, self.lagging = delay, lagging  # seconds, and the share that waits so long
         self.chance = random.Random(503)
         self.asked = self.failed = self.delayed = 0
@@ -60,7 +62,7 @@ def _handler_of(line: Moody) -> type[BaseHTTPRequestHandler]:
         def _answer(self, content: bytes) -> None:
             if line.chance.random() < line.failing:
                 line.failed += 1
-                self._say(503, {}, b"")
+                self._say(line.saying, {}, b"")
                 return
             far = HTTPConnection(*line.target, timeout=60)
             try:
@@ -76,7 +78,7 @@ def _handler_of(line: Moody) -> type[BaseHTTPRequestHandler]:
             if self.command != "HEAD" and status != 204:
                 kept = {n: v for n, v in kept.items() if n.lower() != "content-length"}
                 kept["Content-Length"] = str(len(content))
-            elif status == 503:
+            elif status == line.saying:
                 kept["Content-Length"] = "0"
             for name, value in kept.items():
                 self.send_header(name, value)

@@ -135,3 +135,15 @@ def test_hostile_words_stay_words() -> None:
     found = Elements(hostile)
     assert found.of("script", "type") == ["module"]
     assert found.of("media-player", "data-title", "data-artist", "aria-label") == [(title,) * 3]
+
+
+def test_only_what_can_be_had_elsewhere_brings_the_script_that_asks_for_it() -> None:
+    asking = Elements(replace(FILM, again="/media/7/playback.json"))
+    assert asking.of("media-player", "data-again") == ["/media/7/playback.json"]
+    assert [src.rpartition("/")[2] for src in asking.of("script", "src")] == [
+        "media-player.js",
+        "media-regions.js",
+    ]
+    alone = Elements(FILM)
+    assert alone.of("media-player", "data-again") == [None]
+    assert len(alone.of("script", "src")) == 1

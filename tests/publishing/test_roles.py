@@ -25,7 +25,7 @@ AUTHOR = {
 EDITOR = {
     "articles": "edit_all_article review_article publish_article add_section change_section "
     "add_series change_series delete_series",
-    "media_pipeline": "edit_all_mediaasset delete_mediaasset edit_all_recording delete_recording",
+    "media_pipeline": "edit_all_mediaasset delete_mediaasset edit_all_recording delete_recording view_region",
     "pages": "add_staticpage change_staticpage delete_staticpage view_staticpage edit_all_staticpage "
     "review_staticpage publish_staticpage "
     "add_frontpageslot change_frontpageslot delete_frontpageslot view_frontpageslot",
@@ -41,6 +41,7 @@ PUBLISHER = {
 ADMINISTRATOR = {
     "accounts": "add_user change_user view_user",
     "core": "view_work change_work delete_work",
+    "media_pipeline": "add_region change_region delete_region",
 }
 
 

@@ -3,7 +3,7 @@ const KEYS = {
   m: "mute", c: "captions", f: "fullscreen", "<": "slower", ">": "faster", "?": "help",
 };
 const SKIPS = { back: -15, forward: 30, left: -5, right: 5 };
-const PATIENCE = 8000; // ms
+const PATIENCE = { alone: 8000, helped: 1500 }; // ms
 const LOADING = "Loading …";
 const MOMENT = /^(?:(?:(\d+):)?(\d+):(\d+)|(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)s?)?)$/i;
 
@@ -33,7 +33,8 @@ const kept = (name, ...value) => {
 /**
  * A <video controls> or <audio controls> with more around it; the markup is components/player.html.
  * For other parts of a page: `media`, `seek(seconds)`, `replaceSources([{ url, type }])`; the events `masthead:time` (detail.seconds)
- * and `masthead:error` (detail.seconds, detail.url): whoever prevents its default answers with replaceSources().
+ * and `masthead:error` (detail.seconds, detail.url, and how many failures there were since it last moved on or somebody asked
+ * for another try, detail.before): whoever prevents its default answers with replaceSources(), waitOn() or giveUp().
  */
 class MediaPlayer extends HTMLElement {
   media = null;
@@ -45,6 +46,8 @@ class MediaPlayer extends HTMLElement {
   #waiting = 0;
   #hushing = 0;
   #stuck = 0;
+  #failures = 0;
+  #failedAt = 0;
 
   connectedCallback() {
     if (this.media) return;
@@ -76,11 +79,26 @@ class MediaPlayer extends HTMLElement {
     this.#load(sources);
   }
 
+  /** It is only slow: the next failure is told if it stays silent for twice as long. */
+  waitOn() { this.#watch(); }
+
+  /** No other addresses help: the next of its sources, or a word about it. */
+  giveUp() {
+    const { currentSrc, networkState, NETWORK_NO_SOURCE } = this.media;
+    const sources = [...this.media.querySelectorAll("source")];
+    const now = networkState === NETWORK_NO_SOURCE ? -1 : sources.findIndex(({ src }) => src === currentSrc);
+    const left = now < 0 ? [] : sources.slice(now + 1);
+    this.#ready();
+    if (left.length && navigator.onLine) this.#load(left.map(({ src, type }) => ({ url: src, type })));
+    else this.#complain(navigator.onLine ? "This cannot be played now. Try again, or download it." : "You are offline. It goes on where it stopped once you are connected.");
+    this.#show();
+  }
+
   // --- what can be done, by button, key or the system's own controls
 
   #act = {
     toggle: () => (this.media.paused || this.#broken ? this.#play() : this.media.pause()),
-    retry: () => this.#load(this.#sources, true),
+    retry: () => this.#retry(),
     restart: () => { this.seek(0); kept(this.#place, null); this.#play(); },
     previous: () => this.#chapter(-1),
     following: () => this.#chapter(1),
@@ -102,8 +120,13 @@ class MediaPlayer extends HTMLElement {
   }
 
   #play() {
-    if (this.#broken) this.#load(this.#sources, true);
+    if (this.#broken) this.#retry();
     else this.#start();
+  }
+
+  #retry() {
+    this.#failures = 0;
+    this.#load(this.#sources, true);
   }
 
   #start() { this.media.play().catch(() => {}); } // refused or failed: the element's own events tell
@@ -167,6 +190,7 @@ class MediaPlayer extends HTMLElement {
     this.addEventListener("fullscreenchange", () => { this.#part.fullscreen.ariaPressed = document.fullscreenElement === this; });
     this.addEventListener("error", (event) => this.#fail(event), true);
     addEventListener("hashchange", () => this.#deepLink());
+    addEventListener("online", () => { if (this.#broken && this.#wanted) this.#retry(); });
     seek.addEventListener("input", () => this.seek(Number(seek.value)));
     seek.addEventListener("pointermove", (event) => this.#preview(event));
     seek.addEventListener("pointerleave", () => { this.#part.preview.hidden = true; });
@@ -174,16 +198,19 @@ class MediaPlayer extends HTMLElement {
     volume.addEventListener("input", () => { media.volume = volume.value; media.muted = false; });
     const on = (names, act) => names.split(" ").forEach((name) => media.addEventListener(name, act));
     on("timeupdate seeked loadedmetadata durationchange ratechange play pause ended volumechange", () => this.#show());
-    on("timeupdate", () => this.#save());
+    on("timeupdate", () => {
+      if (Math.abs(media.currentTime - this.#failedAt) > 5) this.#failures = 0;
+      this.#save();
+    });
     on("play", () => this.#begin());
     on("pause", () => {
       if (!media.error) this.#wanted = false;
       this.#save(true);
     });
     on("waiting", () => { this.#waiting ||= setTimeout(() => this.#say(LOADING, true), 700); });
-    on("playing pause seeked canplay", () => this.#ready());
+    on("playing pause seeked canplay", () => { if (!media.error) this.#ready(); });
     on("ended", () => this.#end());
-    on("play timeupdate progress playing pause ended", () => this.#watch());
+    on("play timeupdate progress seeking playing pause ended", () => this.#watch());
   }
 
   #click(event) {
@@ -294,20 +321,19 @@ class MediaPlayer extends HTMLElement {
   /** Chromium says nothing and waits for ever when a piece of a stream cannot be had. */
   #watch() {
     clearTimeout(this.#stuck);
-    if (this.#wanted) this.#stuck = setTimeout(() => this.#fail(), PATIENCE);
+    const patience = this.dataset.again ? PATIENCE.helped : PATIENCE.alone;
+    if (this.#wanted) this.#stuck = setTimeout(() => this.#fail(), patience * 2 ** Math.min(this.#failures, 3));
   }
 
   #fail(event) {
     const { media } = this;
-    const sources = [...media.querySelectorAll("source")];
-    if (event && event.target !== media && event.target !== sources.at(-1)) return; // the browser goes on to the next source by itself
-    this.#ready();
-    const detail = { seconds: media.currentTime, url: media.currentSrc };
-    if (!this.dispatchEvent(new CustomEvent("masthead:error", { bubbles: true, cancelable: true, detail }))) return this.#say(LOADING, true);
-    const left = sources.slice(1 + sources.findIndex(({ src }) => src === media.currentSrc));
-    if (left.length && event?.target !== sources.at(-1) && navigator.onLine) this.#load(left.map(({ src, type }) => ({ url: src, type })));
-    else this.#complain(navigator.onLine ? "This cannot be played now. Try again, or download it." : "You are offline. Try again once you are connected: it goes on where it stopped.");
-    this.#show();
+    const last = [...media.querySelectorAll("source")].at(-1);
+    if (event && event.target !== media && event.target !== last) return; // the browser goes on to the next source by itself
+    clearTimeout(this.#waiting);
+    this.#failedAt = media.currentTime;
+    const detail = { seconds: media.currentTime, url: media.currentSrc, before: this.#failures++ };
+    if (this.dispatchEvent(new CustomEvent("masthead:error", { bubbles: true, cancelable: true, detail }))) this.giveUp();
+    else this.#say(LOADING, true);
   }
 
   #load(sources, play = this.#wanted) {
@@ -328,7 +354,7 @@ class MediaPlayer extends HTMLElement {
 
   #say(words, stays = false) {
     clearTimeout(this.#hushing);
-    this.#part.status.textContent = words;
+    if (this.#part.status.textContent !== words) this.#part.status.textContent = words; // or it is read out again
     if (words && !stays) this.#hushing = setTimeout(() => this.#say(""), 5000);
   }
 

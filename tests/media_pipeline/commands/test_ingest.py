@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from core import faults
 from core.models import Work
 from core.work import Permanent
-from media_pipeline import storage
+from media_pipeline import following, storage
 from media_pipeline.management.commands import transcode_folder
 from media_pipeline.models import Encoding, MediaAsset, Transcript, Upload
 from tests.harness.children import until
@@ -136,6 +136,21 @@ def test_whoever_presses_ctrl_c_leaves_work_that_goes_on(sound: Path) -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_whoever_presses_ctrl_c_just_as_all_is_ready_is_heard(sound: Path, monkeypatch) -> None:
+    looks = following._open_work
+
+    def press(upload: Upload) -> Work | None:
+        row = looks(upload)
+        if row is None:
+            os.kill(os.getpid(), signal.SIGINT)
+        return row
+
+    monkeypatch.setattr(following, "_open_work", press)
+    _, err = ingest(sound)
+    assert "Stopped waiting" in err
+    assert Encoding.objects.get().live
+
+
 # --- a folder ---------------------------------------------------------------------------------------------------
 
 
@@ -151,10 +166,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run_folder(folder: Path, **options: Any) -> str:
-    out = io.StringIO()
+def run_folder(folder: Path, out: io.StringIO | None = None, **options: Any) -> str:
+    out = out or io.StringIO()
     call_command("transcode_folder", folder, profile="tiny", stdout=out, stderr=out, **options)
     return out.getvalue()
+
+
+def stop_once_told(out: io.StringIO, words: str) -> None:
+    """Ctrl-C, once the command has written these words: no sooner is it done with what it was doing."""
+    until(lambda: words in out.getvalue(), 120)
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def test_a_folder_comes_in_with_its_captions_and_a_second_run_does_nothing(folder: Path) -> None:
@@ -188,13 +209,12 @@ def test_what_is_copied_in_later_is_taken_once_it_is_whole(folder: Path, monkeyp
                 file.write(whole[begin : begin + 1000])
                 file.flush()
                 time.sleep(0.05)
-        until(lambda: MediaAsset.objects.filter(name="later").exists() and not _unfinished(), 120)
-        time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGINT)
+        stop_once_told(out, "1 new, 0 known already, 0 failed.")
 
+    out = io.StringIO()
     with beside(copy_slowly):
-        out = run_folder(folder, watch=True)
-    assert "1 new, 0 known already, 0 failed." in out
+        run_folder(folder, out, watch=True)
+    assert "1 new, 0 known already, 0 failed." in out.getvalue()
     assert MediaAsset.objects.get(name="later").bytes == len(whole)
     assert MediaAsset.objects.count() == 3
 
@@ -206,15 +226,12 @@ def test_what_comes_while_the_first_are_made_is_taken_too(folder: Path, monkeypa
         faults.disarm()
         tone(folder / "late.wav")
 
-    def stop() -> None:
-        until(lambda: MediaAsset.objects.filter(name="late").exists() and not _unfinished(), 120)
-        time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGINT)
-
+    out = io.StringIO()
     faults.arm("encode.after_one", come)
-    with beside(stop):
-        out = run_folder(folder, watch=True)
-    assert "1 new, 0 known already, 0 failed." in out
+    with beside(lambda: stop_once_told(out, "1 new, 0 known already, 0 failed.")):
+        run_folder(folder, out, watch=True)
+    assert "1 new, 0 known already, 0 failed." in out.getvalue()
+    assert MediaAsset.objects.get(name="late").encodings.exclude(live=None).exists()
 
 
 def test_captions_that_come_later_are_taken_too(tmp_path: Path, monkeypatch) -> None:
@@ -222,17 +239,15 @@ def test_captions_that_come_later_are_taken_too(tmp_path: Path, monkeypatch) -> 
     tone(tmp_path / "talk.wav")
 
     def come() -> None:
-        until(lambda: Encoding.objects.exclude(live=None).exists(), 120)
-        time.sleep(1)
+        until(lambda: "Watching" in out.getvalue(), 120)
         (tmp_path / "talk.de.vtt").write_text(VTT)
-        until(lambda: Transcript.objects.exists() and not _unfinished(), 120)
-        time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGINT)
+        stop_once_told(out, "0 new, 1 known already, 0 failed.")
 
+    out = io.StringIO()
     with beside(come):
-        out = run_folder(tmp_path, watch=True)
+        run_folder(tmp_path, out, watch=True)
     assert Transcript.objects.get().language == "de"
-    assert "0 new, 1 known already, 0 failed." in out
+    assert "0 new, 1 known already, 0 failed." in out.getvalue()
 
 
 def test_captions_that_cannot_be_read_are_named(tmp_path: Path) -> None:
@@ -251,7 +266,3 @@ def test_captions_of_another_file_are_not_taken(tmp_path: Path) -> None:
     (tmp_path / "talking.vtt").write_text(VTT)
     run_folder(tmp_path)
     assert not Transcript.objects.exists()
-
-
-def _unfinished() -> bool:
-    return Encoding.objects.filter(live=None).exists()

@@ -1,5 +1,6 @@
 """The page of a recording: what is heard and seen there, what its buttons do, and for whom."""
 
+import re
 import time
 from typing import Any
 
@@ -13,7 +14,7 @@ from core import faults, work
 from core.models import Work
 from core.work import Permanent
 from media_pipeline.encoding import request
-from media_pipeline.models import MediaAsset, RenditionSet, Transcript
+from media_pipeline.models import MediaAsset, Rendition, RenditionSet, Transcript
 from tests.media_pipeline.encoding.tiny import TinyProfile, make_asset, tiny_profiles
 
 pytestmark = pytest.mark.django_db
@@ -109,24 +110,20 @@ def test_a_failure_is_explained_with_the_end_of_the_log(
     assert recording.encodings.get().live
 
 
-def test_a_playlist_names_files_by_signed_addresses(signed_in, author: User, made: MediaAsset) -> None:
-    files = {file.name: file for file in made.encodings.get().live.renditions.all()}  # type: ignore[union-attr]
-    text = signed_in(author).get(at("file", made.pk, files["master"].pk)).content.decode()
-    lines = text.splitlines()
-    assert [line.partition("?")[0].rpartition("/")[2] for line in lines[:2]] == [
-        files["one"].key.rpartition("/")[2],
-        files["two"].key.rpartition("/")[2],
-    ]
-    assert all("X-Amz-Signature=" in line and "X-Amz-Expires=900" in line for line in lines[:2])
-    there = signed_in(author).get(at("file", made.pk, files["one"].pk))
-    assert there.status_code == 302
-    assert files["one"].key in there["Location"]
-
-
-def test_a_file_of_another_recording_is_not_found_here(signed_in, author: User, made: MediaAsset) -> None:
-    other = make_asset(b"another one")
-    file = made.sets.get().renditions.all()[0]
-    assert signed_in(author).get(at("file", other.pk, file.pk)).status_code == 404
+def test_each_file_has_a_link_that_works_for_the_desk_alone(
+    signed_in, author: User, reader: User, client: Client, made: MediaAsset
+) -> None:
+    page = signed_in(author).get(at("change", made.pk)).content.decode()
+    links = re.findall(r'<th scope="row"><a href="([^"]+)"', page)
+    files = {file.name: file for file in Rendition.objects.filter(set__asset=made)}
+    assert len(links) == len(files)
+    answers = [signed_in(author).get(link) for link in links]
+    assert sorted({answer.status_code for answer in answers}) == [200, 302]
+    locations = [answer["Location"] for answer in answers if answer.status_code == 302]
+    assert any(files["one"].key in location for location in locations)
+    assert {browser.get(link).status_code for browser in (client, signed_in(reader)) for link in links} == {
+        403
+    }
 
 
 def test_cancelling_stops_it_and_making_again_begins_anew(

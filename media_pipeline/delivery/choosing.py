@@ -1,0 +1,47 @@
+"""From where a set is served: the nearest regions that hold all of it, then the origin."""
+
+from collections.abc import Callable, Collection
+
+from django.conf import settings
+from django.db.models import Subquery, Value
+from django.db.models.functions import Coalesce
+
+from media_pipeline.delivery.visitors import Place, kilometres
+from media_pipeline.models import OriginSwitch, Region, RenditionSet
+
+ORIGIN = "origin"
+EVERY = "*"  # in place of a slug: all regions, so that the origin remains
+MOST = 3  # regions that are offered before the origin
+
+
+def chain(found: RenditionSet, place: Place | None, without: Collection[str] = ()) -> list[Region | None]:
+    """Best first, at most MOST regions; None, the origin, is always the last. One query.
+
+    Without those named, ORIGIN among them; if nothing is left then, as if none were named.
+    """
+    regions = [] if EVERY in without else sorted(eligible(found), key=_by(place))
+    left = [region for region in regions if region.slug not in without][:MOST]
+    if ORIGIN not in without:
+        return [*left, None]
+    return [*left] or [*regions[:MOST], None]
+
+
+def eligible(found: RenditionSet) -> list[Region]:
+    """The regions that may serve it now: up, in use, every file of the set verified there. None while the switch is at fallback."""
+    newest = OriginSwitch.objects.order_by("-pk").values("mode")[:1]
+    mode = Coalesce(Subquery(newest), Value(OriginSwitch.Mode.PRIMARY))
+    regions = Region.objects.serving().holding(found).alias(mode=mode)
+    if not settings.CLOUDFRONT_KEY_ID:
+        regions = regions.filter(distribution="")  # nobody could sign their addresses
+    return list(regions.filter(mode=OriginSwitch.Mode.PRIMARY))
+
+
+def _by(place: Place | None) -> Callable[[Region], tuple[bool, float, str]]:
+    """Nearest first, a weight of 2 halves the way; without a place, heaviest first. Those without weight are last."""
+
+    def order(region: Region) -> tuple[bool, float, str]:
+        weight = region.weight or 1
+        away = kilometres(place, (region.latitude, region.longitude)) / weight if place else -weight
+        return not region.weight, away, region.name
+
+    return order

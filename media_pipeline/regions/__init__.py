@@ -1,0 +1,1 @@
+"""Copies of everything that is delivered, near those who ask for it."""
