@@ -9,6 +9,7 @@ from django.urls import path
 
 from config.urls import *  # noqa: F403
 from config.urls import urlpatterns as pages_of_the_site
+from media_pipeline.delivery import plays_media
 from media_pipeline.playing import Playable, moment
 
 SHOWN: dict[str, Playable] = {}  # by name; what a test wants to see
@@ -20,6 +21,7 @@ _EDITORS = """{% extends "admin/base_site.html" %}
 {% block content %}{% include "components/player.html" %}{% endblock %}"""
 
 
+@plays_media
 def readers_page(request: HttpRequest, name: str) -> HttpResponse:
     return _page(request, _READERS, name)
 
