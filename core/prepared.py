@@ -22,9 +22,13 @@ class Prepared:
         return sql, tuple(params)
 
     def first(self, number: int) -> tuple[Any, ...] | None:
-        """The first row as PostgreSQL gives it, in the order of `.values(...)`; JSON is text."""
+        found = self.rows(number)
+        return found[0] if found else None
+
+    def rows(self, number: int) -> list[tuple[Any, ...]]:
+        """As PostgreSQL gives them, in the order of `.values(...)`; JSON is text."""
         sql, params = self.compiled
         with connection.cursor() as cursor:
             cursor.execute(sql, [number if param == _PLACE else param for param in params])
-            row: tuple[Any, ...] | None = cursor.fetchone()
-        return row
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found

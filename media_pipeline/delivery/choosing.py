@@ -1,11 +1,13 @@
 """From where a set is served: the nearest regions that hold all of it, then the origin."""
 
 from collections.abc import Callable, Collection
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Subquery, Value
+from django.db.models import QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from core.prepared import Prepared
 from media_pipeline.delivery.visitors import Place, kilometres
 from media_pipeline.models import OriginSwitch, Region, RenditionSet
 
@@ -28,12 +30,20 @@ def chain(found: RenditionSet, place: Place | None, without: Collection[str] = (
 
 def eligible(found: RenditionSet) -> list[Region]:
     """The regions that may serve it now: up, in use, every file of the set verified there. None while the switch is at fallback."""
+    regions = [Region.from_db(None, _COLUMNS, row) for row in _eligible.rows(found.pk)]
+    # nobody could sign the addresses of a distribution without its key
+    return [region for region in regions if settings.CLOUDFRONT_KEY_ID or not region.distribution]
+
+
+def _serving(set_pk: int) -> QuerySet[Any, Any]:
     newest = OriginSwitch.objects.order_by("-pk").values("mode")[:1]
     mode = Coalesce(Subquery(newest), Value(OriginSwitch.Mode.PRIMARY))
-    regions = Region.objects.serving().holding(found).alias(mode=mode)
-    if not settings.CLOUDFRONT_KEY_ID:
-        regions = regions.filter(distribution="")  # nobody could sign their addresses
-    return list(regions.filter(mode=OriginSwitch.Mode.PRIMARY))
+    regions = Region.objects.serving().holding(RenditionSet(pk=set_pk)).alias(mode=mode)
+    return regions.filter(mode=OriginSwitch.Mode.PRIMARY).values_list(*_COLUMNS)
+
+
+_COLUMNS = [field.attname for field in Region._meta.concrete_fields]
+_eligible = Prepared(_serving)
 
 
 def _by(place: Place | None) -> Callable[[Region], tuple[bool, float, str]]:
