@@ -31,8 +31,14 @@ def chain(found: RenditionSet, place: Place | None, without: Collection[str] = (
 def eligible(found: RenditionSet) -> list[Region]:
     """The regions that may serve it now: up, in use, every file of the set verified there. None while the switch is at fallback."""
     regions = [Region.from_db(None, _COLUMNS, row) for row in _eligible.rows(found.pk)]
-    # nobody could sign the addresses of a distribution without its key
-    return [region for region in regions if settings.CLOUDFRONT_KEY_ID or not region.distribution]
+    return [region for region in regions if _can_be_signed_for(region)]
+
+
+def _can_be_signed_for(region: Region) -> bool:
+    """Whether the settings have the keys still."""
+    if region.distribution:
+        return bool(settings.CLOUDFRONT_KEY_ID)
+    return region.credentials in settings.S3_CREDENTIALS
 
 
 def _serving(set_pk: int) -> QuerySet[Any, Any]:

@@ -8,11 +8,13 @@ files public. Whoever may see recordings on the desk may have them all; where no
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, QuerySet
 
 from accounts.models import User
+from core.prepared import Prepared
 
 type Gate = Callable[[str, str], bool]
 
@@ -42,8 +44,13 @@ def opens(owner: str, viewer: str) -> bool:
 def on_the_desk(viewer: str) -> bool:
     """Whether it is somebody who may see recordings in the admin."""
     kind, _, key = viewer.partition(":")
-    if kind != "user":
-        return False
+    return kind == "user" and _on_the_desk.first(int(key)) is not None
+
+
+def _staff(pk: int) -> QuerySet[Any, Any]:
     rights = Permission.objects.filter(content_type__app_label="media_pipeline", codename__in=SEEING)
-    holding = Q(is_superuser=True) | Exists(rights.filter(Q(user=key) | Q(group__user=key)))
-    return User.objects.filter(holding, pk=key, is_staff=True, is_active=True).exists()
+    holding = Q(is_superuser=True) | Exists(rights.filter(Q(user=pk) | Q(group__user=pk)))
+    return User.objects.filter(holding, pk=pk, is_staff=True, is_active=True).values_list("pk")
+
+
+_on_the_desk = Prepared(_staff)

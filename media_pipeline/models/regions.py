@@ -1,5 +1,7 @@
 from typing import Self
 
+from botocore.exceptions import InvalidRegionError
+from botocore.utils import validate_region_name
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -95,6 +97,10 @@ class Region(models.Model):
             raise ValidationError(
                 {"credentials": f"S3_CREDENTIALS does not name these keys; it names: {known}."}
             )
+        try:
+            validate_region_name(self.code)
+        except InvalidRegionError:
+            raise ValidationError({"code": "No storage calls a place like that: eu-central-1."}) from None
         if not self.endpoint and self.bucket == settings.S3_BUCKET:
             raise ValidationError({"bucket": "That is the origin itself: a region has a bucket of its own."})
         if self.slug == "origin":

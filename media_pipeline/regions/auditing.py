@@ -67,9 +67,9 @@ def sample(region: Region) -> int:
     """Read some objects back and hash them, chosen by chance; how many were not what they should be. Raises Away."""
     client, bad, read = buckets.client(region), 0, 0
     for row in region.copies.wanted().verified().order_by("?")[:SAMPLE]:
-        read += row.bytes
-        if read > MOST:
+        if read + row.bytes > MOST:
             continue
+        read += row.bytes
         thing = Thing(row.pk, row.key, row.bytes, row.sha256, True, row.next_try_at)
         try:
             with answering(region):

@@ -54,8 +54,9 @@ def is_the_origin(region: Region) -> bool:
 def host(region: Region) -> str:
     """Scheme and host of the addresses that are signed for it, for the Content-Security-Policy."""
     address = region.distribution or region.endpoint or settings.S3_ENDPOINT_URL
-    if not address:
-        return f"https://{region.bucket}.s3.{region.code}.amazonaws.com"
+    if not address:  # boto3 puts a bucket with dots into the path: no certificate fits its name as a host
+        bucket = "" if "." in region.bucket else f"{region.bucket}."
+        return f"https://{bucket}s3.{region.code}.amazonaws.com"
     return "{0.scheme}://{0.netloc}".format(urlsplit(address))
 
 

@@ -129,10 +129,9 @@ def _bring(region: Region, client: Any, thing: Thing) -> tuple[bool, str]:
     """Whether the storage has proven the bytes already, and the ETag."""
     if not buckets.at_the_origins_service(region):
         return _stream(region, client, thing)
-    if thing.bytes > WHOLE:
-        return _copy_in_parts(region, client, thing)
+    by_itself = _copy_in_parts if thing.bytes > WHOLE else _copy_there
     try:
-        return _copy_there(region, client, thing)
+        return by_itself(region, client, thing)
     except ClientError as error:
         if code_of(error) == "NoSuchKey":
             raise _lost(thing.key) from error

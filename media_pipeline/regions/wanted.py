@@ -128,7 +128,7 @@ _INSERT = """
         SELECT FROM media_pipeline_regioncopy copy WHERE copy.key = wanted.key AND copy.region_id = region.id
     )
     ORDER BY wanted.first, region.id
-    ON CONFLICT (key, region_id) DO UPDATE SET unwanted_at = NULL
+    ON CONFLICT (key, region_id) DO UPDATE SET unwanted_at = NULL, bytes = excluded.bytes, sha256 = excluded.sha256
 """
 
 _AGAIN = """

@@ -154,6 +154,15 @@ def test_a_distribution_whose_addresses_nobody_can_sign_serves_nobody(
     assert chain(three)[0] == "frankfurt"
 
 
+def test_a_region_whose_keys_the_settings_no_longer_name_serves_nobody(
+    three: RenditionSet, frankfurt: Region, settings: Any
+) -> None:
+    Region.objects.filter(pk=frankfurt.pk).update(credentials="EU")
+    assert chain(three) == ["ohio", "tokyo", "origin"]
+    settings.S3_CREDENTIALS = settings.S3_CREDENTIALS | {"EU": ("id", "secret")}
+    assert chain(three)[0] == "frankfurt"
+
+
 def test_one_switch_sends_everybody_to_the_origin_and_back(three: RenditionSet) -> None:
     assert [switch("fallback"), chain(three)] == [True, ["origin"]]
     assert [switch("fallback"), chain(three)] == [False, ["origin"]]

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import urllib3
+from botocore.config import Config
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -107,6 +108,20 @@ def test_no_signature_needs_the_network(file: Rendition, frankfurt: Region, sett
     frankfurt.endpoint = "http://127.0.0.1:9"
     assert signed(file, None, 60).startswith(f"http://127.0.0.1:9/{site.S3_BUCKET}/")
     assert signed(file, frankfurt, 60).startswith(f"http://127.0.0.1:9/{frankfurt.bucket}/")
+
+
+@pytest.mark.parametrize("bucket", ["magazine-oregon", "magazine.oregon"])
+@pytest.mark.parametrize("code", ["us-east-1", "us-west-2", "eu-central-1"])
+def test_at_aws_the_policy_names_the_host_that_is_signed_for(
+    file: Rendition, bucket: str, code: str, settings: Any
+) -> None:
+    settings.S3_ENDPOINT_URL, settings.S3_CREDENTIALS = "", {"AWS": ("id", "secret")}
+    settings.S3_CLIENT = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+    )
+    region = Region(bucket=bucket, code=code, credentials="AWS")
+    assert signed(file, region, 60).startswith(f"{buckets.host(region)}/")
 
 
 # --- CloudFront

@@ -193,6 +193,15 @@ def test_a_sample_notices_what_is_gone(region: Region, found: RenditionSet, file
     is_repaired(region, found)
 
 
+def test_what_is_too_large_for_a_sample_keeps_nothing_else_out_of_it(
+    region: Region, found: RenditionSet, file: Rendition
+) -> None:
+    region.copies.exclude(key=file.key).update(bytes=auditing.MOST + 1)
+    places.overwrite(region, file.key, b"x" * file.bytes)
+    assert auditing.sample(region) == 1
+    assert region.copies.get(key=file.key).state == "wrong"
+
+
 def test_uploads_that_nobody_goes_on_with_are_aborted(region: Region, monkeypatch) -> None:
     client = buckets.client(region)
     client.create_multipart_upload(Bucket=region.bucket, Key="renditions/aa/film.mp4")

@@ -1,6 +1,7 @@
 """One object into one region: by the storage itself, through us, in parts; and proof that it is the same."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -135,6 +136,31 @@ def test_more_than_one_request_may_copy_is_copied_in_parts(region: Region, monke
     assert etag.endswith("-3")
     assert told["ContentType"] == "video/mp4"
     assert told["CacheControl"] == "private, max-age=31536000, immutable"
+    assert places.lying(region)[film.key] == places.at_origin(film.key)
+
+
+@pytest.mark.parametrize("operation", ["CopyObject", "UploadPartCopy"])
+def test_what_the_storage_may_not_copy_by_itself_goes_through_us(
+    region: Region, operation: str, monkeypatch
+) -> None:
+    if operation == "UploadPartCopy":
+        monkeypatch.setattr(copying, "WHOLE", 8 * 1024**2)
+        monkeypatch.setattr(copying, "PART", 5 * 1024**2)
+    film = large()
+    refusal = {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+    refused = []
+
+    def refuse(**kwargs: Any) -> Any:
+        refused.append(operation)
+        return SimpleNamespace(status_code=403), refusal
+
+    events, name = buckets.client(region, buckets.FILMS).meta.events, f"before-call.s3.{operation}"
+    events.register(name, refuse)
+    try:
+        copy(region, thing(film), Origin())
+    finally:
+        events.unregister(name, refuse)
+    assert refused
     assert places.lying(region)[film.key] == places.at_origin(film.key)
 
 

@@ -1,10 +1,12 @@
 """What should be where: rows for what is delivered, of what is finished, in what is enabled; and how it stands."""
 
+import threading
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
@@ -14,6 +16,7 @@ from media_pipeline.regions import wanted
 from media_pipeline.regions.wanted import SYNC
 from media_pipeline.signals import asset_ready
 from tests import factories
+from tests.harness.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +110,33 @@ def test_what_no_set_has_any_more_is_unwanted_and_may_be_wanted_again() -> None:
         file.save(force_insert=True)
     wanted.spread(found)
     assert keys(region, unwanted_at__isnull=True) == delivered(found)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_an_audit_takes_in_as_a_stray_at_the_same_moment_is_wanted_as_what_it_is() -> None:
+    region, found = factories.region(), factories.stored()
+    file = found.renditions.get(role="download")
+    agreed = threading.Thread(target=in_threads, args=(1, wanted.agree))
+    with transaction.atomic():
+        region.copies.create(key=file.key, bytes=1, sha256="", unwanted_at=Now())
+        agreed.start()
+        _wait_for_a_lock()
+    agreed.join(10)
+    row = region.copies.get(key=file.key)
+    assert (row.unwanted_at, row.bytes, row.sha256) == (None, file.bytes, file.sha256)
+
+
+def _wait_for_a_lock() -> None:
+    """Until somebody waits for what this transaction holds."""
+    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+    end = time.monotonic() + 2
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    pytest.fail("nobody waits")
 
 
 def test_the_standing_is_one_query_and_true() -> None:
