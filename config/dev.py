@@ -170,7 +170,8 @@ def _run(port: int, environment: dict[str, str], login: str) -> NoReturn:
     """Until Ctrl-C; raises DevError when one of them ends."""
     commands = {
         "web": ["runserver", f"127.0.0.1:{port}"],
-        "worker": ["worker", "default", "files", "sync"],
+        "worker": ["worker", "default", "files"],
+        "sync": ["worker", "sync"],  # what it waits for may be dark
         "media": ["worker", "media"],  # of its own: an encode takes long, and mails do not wait for it
         "clock": ["clock"],
     }

@@ -77,7 +77,13 @@ def configure(*, json: bool, level: str) -> dict[str, Any]:
 def start_sentry(dsn: str) -> None:
     """Report errors when a DSN is given; no cookies, no bodies, no personal data."""
     if dsn:
-        sentry_sdk.init(dsn=dsn, send_default_pii=False, max_request_body_size="never", before_send=_scrub)
+        sentry_sdk.init(
+            dsn=dsn,
+            send_default_pii=False,
+            max_request_body_size="never",
+            include_local_variables=False,  # keys of the storage and signed addresses are among them
+            before_send=_scrub,
+        )
 
 
 def _scrub(event: Any, hint: Any) -> Any:

@@ -4,7 +4,7 @@ from core import caching, jobs, wakeups, work
 from core.sweeps import Sweep
 from media_pipeline import replacing
 from media_pipeline.images import ladders
-from media_pipeline.regions import health, tending, wanted
+from media_pipeline.regions import health, tending
 from media_pipeline.uploads import sweeping
 from publishing import lint_results, rerendering
 from publishing.jobs import announce_due, publish_due_edits
@@ -17,8 +17,8 @@ SWEEPS = [
     Sweep("tell_the_page_cache", 5, caching.push),
     Sweep("announce_due", 5, announce_due),
     Sweep("publish_due_edits", 5, publish_due_edits),
-    Sweep("probe_the_regions", 15, health.ask),
-    Sweep("reconcile_the_regions", MINUTE * 5, wanted.reconcile),
+    Sweep("probe_the_regions", 15, health.probe_beside),
+    Sweep("reconcile_the_regions", MINUTE * 5, tending.ask_to_reconcile),
     Sweep("audit_the_regions", DAY, tending.ask_for_audits),
     Sweep("clean_the_queues", MINUTE, wakeups.clean),
     Sweep("lint_what_changed", 20, lint_results.check_due),

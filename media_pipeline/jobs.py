@@ -57,6 +57,11 @@ def sync_region(run: Run) -> None:
     tending.sync_region(run)
 
 
+@handler(tending.RECONCILE, queue="sync", attempts=3)
+def reconcile_regions(run: Run) -> None:
+    tending.reconcile(run)
+
+
 @handler(AUDIT, queue="sync", attempts=3, lease=45, timeout=2 * HOURS)
 def audit_region(run: Run) -> None:
     tending.audit_region(run)

@@ -1,15 +1,16 @@
 from typing import Any
 
 from django.db.models import Q
-from django.db.models.signals import post_delete, pre_delete
+from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 
+from core import caching
 from core.models import Work
 from core.signals import work_dropped
 from media_pipeline import replacing
 from media_pipeline.encoding import sets
 from media_pipeline.images import ladders
-from media_pipeline.models import MediaAsset, Recording, RenditionSet, Replacement
+from media_pipeline.models import MediaAsset, Recording, Region, RenditionSet, Replacement
 from media_pipeline.models.renditions import ENCODES
 from media_pipeline.regions import wanted
 from media_pipeline.signals import asset_ready
@@ -51,6 +52,12 @@ def show_the_new_ladder(asset: MediaAsset, rendition_set: RenditionSet, **kwargs
 def go_on_replacing(asset: MediaAsset, **kwargs: Any) -> None:
     open_ones = Replacement.objects.open().filter(Q(other=asset) | Q(asset=asset))
     replacing.prompt(*open_ones.values_list("pk", flat=True))
+
+
+@receiver(post_save, sender=Region)
+@receiver(post_delete, sender=Region)
+def name_it_in_the_policies_of_pages(**kwargs: Any) -> None:
+    caching.bump()
 
 
 @receiver(asset_ready, sender=MediaAsset)

@@ -13,19 +13,20 @@ from media_pipeline.models import OriginSwitch, Region, RenditionSet
 
 ORIGIN = "origin"
 EVERY = "*"  # in place of a slug: all regions, so that the origin remains
+NOWHERE = (45.0, -20.0)  # whoever cannot be found is taken to be between Europe and America
 MOST = 3  # regions that are offered before the origin
 
 
 def chain(found: RenditionSet, place: Place | None, without: Collection[str] = ()) -> list[Region | None]:
-    """Best first, at most MOST regions; None, the origin, is always the last. One query.
+    """Best first, at most MOST regions, and None, the origin, as the last. One query.
 
-    Without those named, ORIGIN among them; if nothing is left then, as if none were named.
+    Without those named, be it ORIGIN; if nothing is left then, as if none were named.
     """
     regions = [] if EVERY in without else sorted(eligible(found), key=_by(place))
     left = [region for region in regions if region.slug not in without][:MOST]
     if ORIGIN not in without:
         return [*left, None]
-    return [*left] or [*regions[:MOST], None]
+    return list(left) or [*regions[:MOST], None]
 
 
 def eligible(found: RenditionSet) -> list[Region]:
@@ -53,11 +54,10 @@ _eligible = Prepared(_serving)
 
 
 def _by(place: Place | None) -> Callable[[Region], tuple[bool, float, str]]:
-    """Nearest first, a weight of 2 halves the way; without a place, heaviest first. Those without weight are last."""
+    """Nearest first; a weight of 2 halves the way, and those without weight are last."""
 
     def order(region: Region) -> tuple[bool, float, str]:
-        weight = region.weight or 1
-        away = kilometres(place, (region.latitude, region.longitude)) / weight if place else -weight
-        return not region.weight, away, region.name
+        away = kilometres(place or NOWHERE, (region.latitude, region.longitude))
+        return not region.weight, away / (region.weight or 1), region.name
 
     return order

@@ -101,7 +101,7 @@ class Region(models.Model):
             validate_region_name(self.code)
         except InvalidRegionError:
             raise ValidationError({"code": "No storage calls a place like that: eu-central-1."}) from None
-        if not self.endpoint and self.bucket == settings.S3_BUCKET:
+        if self.bucket == settings.S3_BUCKET:
             raise ValidationError({"bucket": "That is the origin itself: a region has a bucket of its own."})
         if self.slug == "origin":
             raise ValidationError({"slug": "The origin is called so wherever regions are named."})

@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from core import work
+from core import caching, work
 from core.editing import DeskAdmin
 from core.widgets import element
 from media_pipeline.models import Region
@@ -66,6 +66,8 @@ def _switched(model_admin: Any, request: HttpRequest, queryset: QuerySet[Region]
     ]
     for region in changed:
         model_admin.log_change(request, region, "Enabled." if on else "Disabled.")
+    if changed:
+        caching.bump()  # the policies of pages name those in use
     if not changed:
         messages.info(request, f"Nothing has changed: {'enabled' if on else 'disabled'} already.")
     return changed

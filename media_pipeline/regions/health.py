@@ -6,8 +6,10 @@ This module alone writes `failures`, `down_since`, `probed_at` and `problem`, by
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
+from threading import Lock, Thread
 
 import structlog
+from django.db import DatabaseError, connection
 from django.db.models import Exists, F, QuerySet
 from django.db.models.functions import Now
 
@@ -25,8 +27,27 @@ JUST = timedelta(seconds=2)
 AT_ONCE = 32  # regions
 
 
+_beside = Lock()
+
+
+def probe_beside() -> None:
+    """The clock's part: in a thread, as workers may be busy for long and a dark region takes seconds."""
+    if _beside.acquire(blocking=False):
+        Thread(target=_probe, daemon=True).start()
+
+
+def _probe() -> None:
+    try:
+        probe_all()
+    except DatabaseError as error:
+        log.warning("regions_not_probed", error=str(error))
+    finally:
+        connection.close()
+        _beside.release()
+
+
 def ask() -> None:
-    """The clock's part: a worker does it, as it waits for the network."""
+    """Have a worker do it soon."""
     if Region.objects.enabled().exists():
         work.enqueue(PROBE, "all")
 

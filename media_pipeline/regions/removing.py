@@ -9,9 +9,7 @@ from media_pipeline.regions.copying import Thing, answering, greet
 from media_pipeline.regions.wanted import GRACE
 
 AT_ONCE = 1000  # keys that S3 deletes with one request
-HELD = timedelta(
-    minutes=10
-)  # longer than a request may take: what is wanted again is not copied before it has ended
+HELD = timedelta(minutes=10)  # longer than a request takes: what is wanted again is not copied before its end
 
 
 def remove(region: Region) -> int:
@@ -22,10 +20,13 @@ def remove(region: Region) -> int:
     removed = 0
     while things := claiming.claim_unwanted(region, AT_ONCE, GRACE, HELD):
         try:
-            kept = _delete(region, things)
+            greet(region)
         except BaseException:
             claiming.give_back(things)
             raise
+        kept = _delete(
+            region, things
+        )  # once it is asked for, it may happen at any moment until the claim ends
         point("sync.after_removal")
         gone = [thing for thing in things if thing.key not in kept]
         claiming.forget(gone)
@@ -36,7 +37,6 @@ def remove(region: Region) -> int:
 
 def _delete(region: Region, things: list[Thing]) -> dict[str, str]:
     """Key -> why it is still there."""
-    greet(region)
     point("sync.before_removal")
     objects = [{"Key": thing.key} for thing in things]
     with answering(region):

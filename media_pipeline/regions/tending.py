@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from django.db.models.functions import Now
+
 from core import work
 from core.clock import database_now
+from core.models import Work
 from core.work import Run
 from media_pipeline.models import Region
 from media_pipeline.regions import auditing, wanted
@@ -15,6 +18,8 @@ from media_pipeline.storage import StorageUnavailable
 
 SLICE = 45.0  # seconds; then other regions have their turn
 SOON = timedelta(seconds=1)
+AUDITED = timedelta(hours=20)
+RECONCILE = "media.reconcile_regions"
 
 
 def sync_region(run: Run) -> None:
@@ -44,9 +49,21 @@ def audit_region(run: Run) -> None:
 
 
 def ask_for_audits() -> None:
-    """The clock's part, once a day."""
+    """The clock's part, once a day, however often it starts anew."""
+    lately = Work.objects.filter(kind=AUDIT, state=Work.State.DONE, changed_at__gt=Now() - AUDITED)
+    done = set(lately.values_list("key", flat=True))
     for pk in Region.objects.enabled().order_by("pk").values_list("pk", flat=True):
-        work.enqueue(AUDIT, str(pk))
+        if str(pk) not in done:
+            work.enqueue(AUDIT, str(pk))
+
+
+def reconcile(run: Run) -> None:
+    wanted.reconcile()
+
+
+def ask_to_reconcile() -> None:
+    """The clock's part, which has no time for as many rows."""
+    work.enqueue(RECONCILE, "all")
 
 
 def _enabled(run: Run) -> Region | None:

@@ -13,6 +13,7 @@ from core import work
 from media_pipeline.models import Region, RegionCopy, Rendition, RenditionSet
 
 SYNC, AUDIT = "media.sync_region", "media.audit_region"  # work; the key is the region's
+ONE_AT_A_TIME = 0x7265676E  # any number that no other advisory lock in this database has
 GRACE = timedelta(days=1)  # for which a file that no set needs stays in the regions: players still ask for it
 
 
@@ -67,7 +68,9 @@ def reconcile() -> None:
 
 @transaction.atomic
 def agree() -> None:
-    """Make the rows say what is wanted, in all enabled regions."""
+    """Make the rows say what is wanted, in all enabled regions. One at a time, as two would wait for each other's rows."""
+    _run("SET LOCAL lock_timeout = '25s'", ())
+    _run("SELECT pg_advisory_xact_lock(%s)", (ONE_AT_A_TIME,))
     insert(Rendition.objects.regional())
     files, given = _files()
     _run(_UNWANTED.format(files=files), given)

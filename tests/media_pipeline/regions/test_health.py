@@ -18,6 +18,7 @@ from media_pipeline.models import Region
 from media_pipeline.regions import health, seeding
 from media_pipeline.regions.problems import misplaced
 from tests import factories
+from tests.harness.children import until
 from tests.harness.lines import Line
 from tests.harness.moody import Moody
 from tests.harness.servers import BlackHole, free_port
@@ -211,6 +212,18 @@ def test_the_work_probes_all() -> None:
     [row] = probes()
     work.run(row.pk)
     assert fresh(region).probed_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_probes_beside_what_else_it_does_and_never_twice_at_once() -> None:
+    with BlackHole() as nobody:
+        dark = factories.region(endpoint=f"http://127.0.0.1:{nobody.port}")
+        began = time.monotonic()
+        health.probe_beside()
+        health.probe_beside()
+        assert time.monotonic() - began < 1
+        until(lambda: fresh(dark).down_since)
+        assert fresh(dark).failures == 2
 
 
 def test_without_regions_nothing_is_asked() -> None:

@@ -412,6 +412,18 @@ def test_what_is_wanted_again_while_it_goes_is_copied_anew() -> None:
     places.all_there()
 
 
+def test_a_removal_that_may_still_happen_is_waited_for() -> None:
+    region, found = places.place(), factories.stored()
+    run_all(region)
+    unwanted_since(found, timedelta(days=2))
+    with Moody(site.S3_ENDPOINT_URL) as line:
+        Region.objects.update(endpoint=line.url)
+        faults.arm("sync.before_removal", lambda: setattr(line, "failing", 1))
+        with pytest.raises(Away):
+            removing.remove(Region.objects.get())
+    assert region.copies.filter(claimed_until__gt=Now() + timedelta(minutes=8)).count() == 5
+
+
 def test_nothing_is_ever_removed_from_the_origin() -> None:
     found = factories.stored()
     region = factories.region(bucket=site.S3_BUCKET)
