@@ -1,21 +1,31 @@
 """The cast: the same people in every test. Whoever adds a right adds somebody who must not have it."""
 
 import gc
+import os
+import signal
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client, TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from core import caching, faults
 from media_pipeline.storage import ensure_bucket
 from publishing import roles
-from tests.harness import emptying
+from tests.harness import emptying, template
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="also run the long sweeps")
+
+
+def pytest_configure() -> None:
+    """A shell that starts us in the background lets us ignore Ctrl-C, and our children too; some tests press it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -30,6 +40,18 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays; looking through it for garbage again and again takes a tenth of the time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+) -> None:
+    """pytest-django's own, and one of several processes copies the database instead of migrating."""
+    if (run := os.environ.get("PYTEST_XDIST_TESTRUNUID")) and not django_db_keepdb:
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = template.made(run)
 
 
 @pytest.fixture(autouse=True, scope="session")

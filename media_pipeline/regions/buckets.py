@@ -70,7 +70,7 @@ def _client(*about: Any) -> Any:
 @lru_cache(maxsize=64)
 def _made(endpoint: str, code: str, key: str, secret: str, config: Config) -> Any:
     own = Config(s3={"addressing_style": "path"}) if endpoint else Config()
-    return boto3.client(
+    made = boto3.client(
         "s3",
         endpoint_url=endpoint or None,
         region_name=code,
@@ -78,6 +78,14 @@ def _made(endpoint: str, code: str, key: str, secret: str, config: Config) -> An
         aws_secret_access_key=secret or None,
         config=settings.S3_CLIENT.merge(own).merge(config),
     )
+    if endpoint:
+        made.meta.events.register_last("before-parameter-build.s3", _stays)
+    return made
+
+
+def _stays(context: dict[str, Any], **about: Any) -> None:
+    """Only AWS has places to be sent on to: of whoever else redirects, boto3 would ask for one until its stack is full."""
+    context["s3_redirect"]["redirected"] = True
 
 
 os.register_at_fork(after_in_child=_made.cache_clear)  # two processes on one connection mix up its answers

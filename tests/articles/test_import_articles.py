@@ -943,11 +943,12 @@ SETS = {
     "scientific_python_authors": (4, 0, 0, 4),
     "simonw_til": (50, 0, 0, 0),
 }
+LONG = ("rust_blog", "scientific_python")
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the shared article sets are not on this machine")
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.soak) if name == "rust_blog" else name for name in SETS]
+    "name", [pytest.param(name, marks=pytest.mark.soak) if name in LONG else name for name in SETS]
 )
 def test_real_sets(run: Run, name: str) -> None:
     created, problems, published, people = SETS[name]

@@ -60,6 +60,8 @@ HOSTILE = {
     "nothing but lines": "\n" * 900_000,
     "prose": ("Lorem *ipsum* `dolor` [sit](http://x.org/) amet. " * 12 + "\n\n") * 300,
 }
+ALIKE = {"brackets and stars", "lazy lines", "footnote labels", "wide tables", "unfinished links"}
+"""Refused for the same reason as `open pictures`, after as much effort."""
 SCRIPT = """
 import json, sys
 from django.conf import settings
@@ -94,9 +96,13 @@ def outcomes(sources: dict[str, str]) -> dict[str, str]:
     return dict(line.split(": ", 1) for line in done.stdout.splitlines())
 
 
-def test_every_hostile_pattern_is_rendered_or_refused():
-    found = outcomes(HOSTILE)
-    assert list(found) == list(HOSTILE)
+@pytest.mark.parametrize(
+    "names", [HOSTILE.keys() - ALIKE, pytest.param(HOSTILE.keys(), marks=pytest.mark.soak)]
+)
+def test_every_hostile_pattern_is_rendered_or_refused(names: set[str]):
+    sources = {name: source for name, source in HOSTILE.items() if name in names}
+    found = outcomes(sources)
+    assert list(found) == list(sources)
     assert {outcome.split()[0] for outcome in found.values()} == {"rendered", "refused"}
     assert found["prose"].startswith("rendered")
 

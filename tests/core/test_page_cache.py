@@ -20,6 +20,7 @@ from core import caching, faults
 from core.page_cache import PageCacheMiddleware, build
 from publishing import workflow
 from tests import factories
+from tests.harness.pace import enough_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -262,11 +263,13 @@ def test_a_crash_between_commit_and_push_is_made_good_by_the_next_push(client: C
 
 def test_what_comes_due_while_a_list_is_rendered_is_not_missed_for_long(client: Client) -> None:
     """No clock runs here, so nothing but the page's own lifetime can show the article."""
-    factories.article("In a moment", at=timezone.now() + timedelta(seconds=0.5))
+    while_made = enough_for(lambda: views.articles(RequestFactory().get("/articles/")))
+    moment = timezone.now() + timedelta(seconds=while_made)
+    factories.article("In a moment", at=moment)
 
     def slow(request: HttpRequest) -> HttpResponse:
         response = views.articles(request)
-        time.sleep(0.6)
+        time.sleep(max(0, (moment - timezone.now()).total_seconds()) + 0.1)
         return response
 
     assert b"In a moment" not in PageCacheMiddleware(slow)(RequestFactory().get("/articles/")).content

@@ -23,7 +23,7 @@ class Fork:
     def __init__(self, *arguments: str, call: Callable[[], Any] | None = None) -> None:
         connections.close_all()  # a copy would end our sessions with its own
         target = call or (lambda: call_command(*arguments))
-        self.process = multiprocessing.get_context("fork").Process(target=target, daemon=True)
+        self.process = multiprocessing.get_context("fork").Process(target=_alone, args=[target], daemon=True)
         with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
             self.process.start()
 
@@ -50,6 +50,12 @@ class Fork:
                 child.send_signal(signal.SIGKILL)
             self.process.kill()
         self.process.join()
+
+
+def _alone(target: Callable[[], Any]) -> None:
+    """Where Playwright's loop runs, Django keeps other sessions than it did before; a copy without a loop finds those."""
+    connections.close_all()
+    target()
 
 
 def start(*arguments: str, **more: str) -> "subprocess.Popen[bytes]":

@@ -1,6 +1,7 @@
 """Whatever is sent to the desk's pages: a refusal or an error in the form, never a failure, and no row more."""
 
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -90,15 +91,19 @@ def page(number: object, name: str) -> str:
     return f"/admin/articles/article/{number}/{name}/"
 
 
-SOAKED = [pytest.param(text, marks=pytest.mark.soak) for text in TEXTS[2:]]
+def in_turn(fields: list[str], texts: list[str]) -> list[Any]:
+    """One text for each field; each text for all of them with --soak."""
+    mixed = dict(zip(fields, cycle(texts), strict=False))
+    soaked = [pytest.param(dict.fromkeys(fields, text), marks=pytest.mark.soak) for text in texts]
+    return [pytest.param(mixed, id="in turn"), *soaked]
 
 
-@pytest.mark.parametrize("text", [*TEXTS[:2], *SOAKED])
+@pytest.mark.parametrize("nonsense", in_turn(FIELDS, TEXTS))
 def test_a_form_with_nonsense_in_it_is_shown_again_or_saved_as_it_is(
-    desk: Client, live: Article, text: str
+    desk: Client, live: Article, nonsense: dict[str, str]
 ) -> None:
     good = fill(desk, page(live.pk, "change"))
-    for field in FIELDS:
+    for field, text in nonsense.items():
         sent = good | {field: text, "_continue": ""}
         assert desk.post(page(live.pk, "change"), sent).status_code in (200, 302, 400), field
         assert desk.post(page(live.pk, "check"), sent).status_code in (200, 400), field
@@ -106,10 +111,10 @@ def test_a_form_with_nonsense_in_it_is_shown_again_or_saved_as_it_is(
         assert desk.get(page(live.pk, "change") + "?unsaved=1").status_code in (200, 400), field
 
 
-@pytest.mark.parametrize("text", [*TEXTS[:2], *SOAKED])
-def test_a_step_with_nonsense_in_it_is_not_taken(desk: Client, live: Article, text: str) -> None:
+@pytest.mark.parametrize("texts", in_turn(STEP_FIELDS, TEXTS))
+def test_a_step_with_nonsense_in_it_is_not_taken(desk: Client, live: Article, texts: dict[str, str]) -> None:
     before = rows()
-    nonsense = dict.fromkeys(STEP_FIELDS, text) | {"why": "\0", "take_down-why": "\0", "comment-text": "\0"}
+    nonsense = texts | {"why": "\0", "take_down-why": "\0", "comment-text": "\0"}
     closed = {"discard_edits", "keep_edits", "unpublish", "archive", "reopen"}
     for name in STEPS.keys() - closed:
         answer = desk.post(page(live.pk, "publication"), nonsense | {name: ""})

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -18,7 +19,14 @@ from tests.admin_forms import fill
 from tests.harness.threads import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SAVES, THREADS = 200, 8
+THREADS = 8
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked here is who wins, however long it takes; on a slow machine, all at once wait longer than a reader may."""
+    options = connection.settings_dict["OPTIONS"]
+    monkeypatch.setitem(options, "options", f"{options['options']} -c lock_timeout=60000")
 
 
 @pytest.fixture
@@ -29,14 +37,17 @@ def publishers(db: None) -> list[User]:
     return made
 
 
+@pytest.mark.parametrize("saves", [64, pytest.param(200, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("published", [False, True])
-def test_two_hundred_saves_at_once_are_two_hundred_revisions(published: bool, publishers: list[User]) -> None:
+def test_as_many_saves_at_once_are_as_many_revisions(
+    published: bool, saves: int, publishers: list[User]
+) -> None:
     article = factories.article("Text 0", published=published)
     numbers, taken = itertools.count(1), revisions.snapshot(article)
     first = Article.objects.get(pk=article.pk).version
 
     def save() -> None:
-        for _ in range(SAVES // THREADS):
+        for _ in range(saves // THREADS):
             mine = {**taken, "fields": taken["fields"] | {"headline": f"Text {next(numbers)}"}}
             workflow.edited(Article.objects.get(pk=article.pk), mine, publishers[0], applied=False)
 
@@ -45,11 +56,11 @@ def test_two_hundred_saves_at_once_are_two_hundred_revisions(published: bool, pu
     if not first:  # a draft that was never saved on the desk gets its first revision with the first save
         assert Revision.objects.get(item=article.item_id, number=1).snapshot == taken
     assert sorted(r.snapshot["fields"]["headline"] for r in kept) == sorted(
-        f"Text {n}" for n in range(1, SAVES + 1)
+        f"Text {n}" for n in range(1, saves + 1)
     )
-    assert [r.number for r in kept] == list(range(2, SAVES + 2))
+    assert [r.number for r in kept] == list(range(2, saves + 2))
     article.refresh_from_db()
-    assert article.version == SAVES + 1
+    assert article.version == saves + 1
     newest = kept[-1].snapshot["fields"]["headline"]
     assert article.headline == ("Text 0" if published else newest)
 
@@ -78,7 +89,7 @@ def test_of_savers_of_the_same_form_one_wins_and_the_others_keep_their_text(
         assert status == 302 or (body in page and "has saved this while you were writing" in page)
 
 
-@pytest.mark.parametrize("pairs", [100, pytest.param(500, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("pairs", [40, pytest.param(500, marks=pytest.mark.soak)])
 def test_pairs_of_publishing_and_unpublishing_end_in_one_of_the_two(
     pairs: int, publishers: list[User]
 ) -> None:

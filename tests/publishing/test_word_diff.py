@@ -149,7 +149,13 @@ HOSTILE: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+ALIKE = ("every second of 100,000 lines", "lines in another order")
+"""As paragraphs: the same effort."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.soak) if name in ALIKE else name for name in HOSTILE]
+)
 def test_a_hostile_text_costs_no_more_than_the_effort(name: str) -> None:
     before, after = HOSTILE[name]
     effort = Effort()

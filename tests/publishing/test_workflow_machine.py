@@ -293,7 +293,7 @@ def test_whatever_people_do_the_workflow_is_what_the_model_says(pytestconfig: py
     run_state_machine_as_test(
         Workflow,
         settings=settings(
-            max_examples=100 if pytestconfig.getoption("--soak") else 12,
+            max_examples=100 if pytestconfig.getoption("--soak") else 8,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -54,7 +54,7 @@ class Command(BaseCommand):
                 returncode=130,
             ) from None
         if problems:
-            raise CommandError(" ".join(problems))
+            raise CommandError("\n".join(problems))
 
     def look(self, *, verify: bool, repair: bool) -> list[str]:
         """One look at all regions; a sentence for each thing that is left undone."""

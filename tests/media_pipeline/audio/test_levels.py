@@ -36,7 +36,7 @@ def right(result: Result, seconds: float, channels: int, loudness: float | None 
 @pytest.mark.parametrize(
     ("name", "seconds", "channels"),
     [
-        ("speech/speech.m4a", 46.987, 1),
+        pytest.param("speech/speech.m4a", 46.987, 1, marks=pytest.mark.soak),
         ("speech/human_asterisk/agent-alreadyon.wav", 5.516, 1),
         ("real/bigbuckbunny_720p_5s.mp4", 5.312, 2),
         pytest.param("ugly/surround_5_1.mp4", 4.011, 2, marks=pytest.mark.soak),

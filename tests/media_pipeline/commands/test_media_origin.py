@@ -4,7 +4,7 @@ import json
 import threading
 from io import StringIO
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import urllib3
@@ -112,9 +112,10 @@ def test_ten_flips_while_many_play_are_heard_by_nobody(served: RenditionSet) -> 
 def _by_choice(client: Client, number: int) -> str:
     """All the way from the JSON down to the sound."""
     told = client.get(f"/media/{number}/playback.json").json()["choices"][0]
-    master = client.get(told["sources"][0]["url"]).content.decode()
-    playlist = client.get(master.split()[-1]).content.decode()
-    return _location(client, playlist.split()[-1])
+    where: str = told["sources"][0]["url"]
+    for _ in ("the master names a playlist", "which names the sound"):
+        where = urljoin(where, client.get(where).content.decode().split()[-1])
+    return _location(client, where)
 
 
 def _by_name(client: Client, number: int) -> str:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models import F
 
 from core.invariants import examine
 from media_pipeline import storage
@@ -20,12 +21,11 @@ RANGE = re.compile(r'(?:BYTERANGE="|BYTERANGE:)(\d+)@(\d+)')
 
 def broken(encoding: Encoding) -> list[str]:
     """What a player would miss: files that are not there, names that no file has, bytes behind the end of a file."""
-    with transaction.atomic():  # what is live now, and its files at the same moment
-        files = list(Rendition.objects.filter(set__live_for=encoding))
-        sha256 = Encoding.objects.values_list("asset__sha256", flat=True).get(pk=encoding.pk)
+    live = Rendition.objects.filter(set__live_for=encoding)
+    files = list(live.annotate(original=F("set__live_for__asset__sha256")))  # one question: all of one moment
     if not files:
         return [] if encoding.live_id is None else ["a live set without files"]
-    there = _listed(prefix(sha256, CLOSED))
+    there = _listed(prefix(files[0].original, CLOSED))  # type: ignore[attr-defined]
     missing = [file.key for file in files if there.get(file.key) != file.bytes]
     if missing:
         return missing

@@ -84,6 +84,18 @@ def test_keys_that_are_refused_are_named() -> None:
     assert "check S3_EU_ACCESS_KEY_ID, S3_EU_SECRET_ACCESS_KEY" in fresh(region).problem
 
 
+def test_an_address_that_only_sends_on_is_said() -> None:
+    """As http: does where only https: serves. It costs one question, or boto3 asks until its stack is full."""
+    with Moody(project.S3_ENDPOINT_URL, failing=1, saying=301) as line:
+        region = factories.region(endpoint=line.url)
+        problem = seeding.make_bucket(region).problem
+        assert line.asked == 1
+        assert not health.probe(region)
+        assert line.asked == 3
+    assert problem.startswith(f"{line.url} does not answer as it should") and "(301)" in problem
+    assert fresh(region).down_since is not None
+
+
 def test_at_aws_a_bucket_in_another_place_is_no_region(settings: Any) -> None:
     """boto3 follows it there; addresses that are signed for the wrong place are refused."""
     settings.S3_ENDPOINT_URL = ""

@@ -73,7 +73,7 @@ def copied(renditions: dict[str, Rendition]) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "arguments", "starts"),
     [
-        ("even.mp4", EVEN, [0, 4, 8]),
+        pytest.param("even.mp4", EVEN, [0, 4, 8], marks=pytest.mark.soak),
         pytest.param("even.mkv", EVEN, [0, 4, 8], marks=pytest.mark.soak),
         pytest.param("main.mp4", [*EVEN, "-profile:v", "main"], [0, 4, 8], marks=pytest.mark.soak),
         (
@@ -179,10 +179,23 @@ def test_what_is_not_right_is_encoded(reason: str, arguments: list[str], tmp_pat
     assert copied(renditions) == []
 
 
-def test_a_turned_film_is_encoded(tmp_path: Path) -> None:
+@pytest.fixture
+def turned(tmp_path: Path) -> Path:
     stored = film(tmp_path / "stored.mp4", *EVEN)
-    source = generated(tmp_path / "phone.mp4", "-display_rotation", "90", "-i", str(stored), "-c", "copy")
-    renditions, _, reasons = made(source, tmp_path)
+    return generated(tmp_path / "phone.mp4", "-display_rotation", "90", "-i", str(stored), "-c", "copy")
+
+
+def test_a_turned_film_is_not_chosen(turned: Path) -> None:
+    probe = probing.probe(turned)
+    assert probe.video
+    with capture_logs() as logs:
+        assert copying.chosen(turned, probe, ladder(probe.video, PROFILE), PROFILE) is None
+    assert [(entry["event"], entry["reason"]) for entry in logs] == [("source_is_encoded", "shape")]
+
+
+@pytest.mark.soak
+def test_a_turned_film_is_encoded(turned: Path, tmp_path: Path) -> None:
+    renditions, _, reasons = made(turned, tmp_path)
     assert (reasons, copied(renditions)) == (["shape"], [])
 
 

@@ -71,7 +71,9 @@ def test_pictures_at_the_top_of_real_articles() -> None:
     assert "hero-missing" in set().union(*found.values())
 
 
-@pytest.mark.parametrize("name", ["rust_blog", "scientific_python", "simonw_til"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("rust_blog", marks=pytest.mark.soak), "scientific_python", "simonw_til"]
+)
 def test_whole_sets_are_checked_without_a_failure_and_with_few_errors(name: str) -> None:
     folder = Folder(str(ARTICLES / name))
     found: list[tuple[str, Finding]] = []
