@@ -78,14 +78,16 @@ def _made(endpoint: str, code: str, key: str, secret: str, config: Config) -> An
         aws_secret_access_key=secret or None,
         config=settings.S3_CLIENT.merge(own).merge(config),
     )
-    if endpoint:
-        made.meta.events.register_last("before-parameter-build.s3", _stays)
+    made.meta.events.register_first("needs-retry.s3", _stays)
     return made
 
 
-def _stays(context: dict[str, Any], **about: Any) -> None:
-    """Only AWS has places to be sent on to: of whoever else redirects, boto3 would ask for one until its stack is full."""
-    context["s3_redirect"]["redirected"] = True
+def _stays(request_dict: dict[str, Any], response: Any, **about: Any) -> None:
+    """Not to ask whoever sends us on without a place where that is: boto3 would, until its stack is full."""
+    said = response[1] if response else {}
+    headers = said.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    if "x-amz-bucket-region" not in headers and "Region" not in said.get("Error", {}):
+        request_dict["context"]["s3_redirect"]["redirected"] = True
 
 
 os.register_at_fork(after_in_child=_made.cache_clear)  # two processes on one connection mix up its answers

@@ -92,7 +92,8 @@ def test_an_address_that_only_sends_on_is_said() -> None:
         assert line.asked == 1
         assert not health.probe(region)
         assert line.asked == 3
-    assert problem.startswith(f"{line.url} does not answer as it should") and "(301)" in problem
+    assert problem.startswith(f"{line.url} does not answer as it should")
+    assert "(301)" in problem
     assert fresh(region).down_since is not None
 
 

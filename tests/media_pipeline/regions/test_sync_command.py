@@ -150,6 +150,13 @@ def test_a_region_that_is_away_is_said_and_the_others_go_on(
     assert list(Region.objects.holding(found)) == [regions[1]]
 
 
+def test_each_region_that_is_away_has_a_line(regions: list[Region], found: RenditionSet) -> None:
+    for region in regions:
+        Region.objects.filter(pk=region.pk).update(bucket=f"nowhere-{region.slug}")
+    _, problem, _ = run()
+    assert [line.partition(":")[0] for line in problem.splitlines()] == ["Ohio", "Tokyo"]
+
+
 def test_what_the_origin_has_lost_is_said(found: RenditionSet) -> None:
     lost = found.renditions.get(role="download")
     places.remove_from_origin(lost.key)
