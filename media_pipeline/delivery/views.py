@@ -12,6 +12,7 @@ from django.db.models import Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from media_pipeline.delivery import gates, names, signing
@@ -33,6 +34,7 @@ _OPEN = {"Access-Control-Allow-Origin": "*", "Referrer-Policy": "no-referrer"}
 _HEADERS = _OPEN | {"Cache-Control": f"private, max-age={KEPT}"}
 
 
+@csrf_exempt  # so that a POST is told that it is none of the methods
 @require_safe
 def playback(request: HttpRequest, pk: int) -> HttpResponse:
     """From where an encoding may be played now, best first: JSON as `_told` writes it."""
@@ -62,6 +64,7 @@ def _told(choice: Choice) -> dict[str, object]:
     return {"region": choice.region, "check": choice.check, "sources": sources}
 
 
+@csrf_exempt  # so that a POST is told that it is none of the methods
 @require_safe
 def file(request: HttpRequest, pk: int, stem: str, extension: str) -> HttpResponse:
     """A file of what is live, at an address that stays. `?download` has it kept under a name instead of shown."""
@@ -77,6 +80,7 @@ def file(request: HttpRequest, pk: int, stem: str, extension: str) -> HttpRespon
     return _given(request, wanted, grant, partial(names.granted, str(grant)))
 
 
+@csrf_exempt  # so that a POST is told that it is none of the methods
 @require_safe
 def play(request: HttpRequest, grant: str, file_pk: int, extension: str) -> HttpResponse:
     """A file of a set by a grant; of a set that another one has replaced meanwhile, too, while it is there."""
@@ -86,7 +90,7 @@ def play(request: HttpRequest, grant: str, file_pk: int, extension: str) -> Http
         return _refused("This link is not valid any more. Load the page again.")
     owner = Encoding.objects.filter(pk=told.encoding).values("owner")
     files = Rendition.objects.delivered().select_related("set").annotate(owner=Subquery(owner))
-    wanted: Any = get_object_or_404(files, pk=file_pk, set=told.set)
+    wanted: Any = get_object_or_404(files, pk=file_pk, set=told.set, key__endswith=f".{extension}")
     if wanted.owner is None:
         raise Http404("the encoding is gone")
     if not gates.opens(wanted.owner, told.viewer):

@@ -227,6 +227,13 @@ def test_a_forged_grant_opens_nothing(client: Client, found: RenditionSet, publi
     assert client.get(f"/media/play/{grant}/{file.pk}.mp3").status_code == 403
 
 
+def test_only_reading_is_answered_and_only_under_the_files_own_name(found: RenditionSet, public: May) -> None:
+    client, mine = Client(enforce_csrf_checks=True), link(found)
+    for url in (mine, f"/media/{found.live_for.get().pk}/playback.json"):
+        assert client.post(url).status_code == 405
+    assert client.get(mine.replace(".mp3", ".mp4")).status_code == 404
+
+
 def test_a_grant_of_one_set_opens_no_file_of_another(
     client: Client, found: RenditionSet, public: May
 ) -> None:
