@@ -29,12 +29,12 @@ def state_of(region: Region) -> State:
         since = date_format(localtime(region.down_since), "j M, H:i")
         return State("down", f"Down since {since}", region.problem)
     if region.failures:
-        return State("serving", "Serving", f"The last answer was a failure. {region.problem}")
+        return State("serving", "Answers", f"The last answer was a failure. {region.problem}")
     if not region.weight:
         return State("reserve", "In reserve", "Its weight is 0: used only when all others are out.")
     if not region.probed_at:
-        return State("serving", "Serving", "Nobody has asked yet whether it answers.")
-    return State("serving", "Serving")
+        return State("serving", "Answers", "Nobody has asked yet whether it answers.")
+    return State("serving", "Answers")
 
 
 def verified(held: Standing) -> int:

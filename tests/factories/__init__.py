@@ -18,6 +18,7 @@ from media_pipeline.models import (
     MediaAsset,
     Recording,
     Region,
+    RegionCopy,
     Rendition,
     RenditionSet,
     Transcript,
@@ -99,22 +100,7 @@ def heard(seconds: float) -> Probe:
 def recording(**fields: Any) -> Recording:
     """Audio that is ready: a playlist, a file and captions. Rows without objects behind them."""
     number = next(_numbers)
-    values = {
-        "kind": "audio",
-        "sha256": f"{number:064x}",
-        "key": f"originals/{number}",
-        "content_type": "audio/mpeg",
-        "bytes": 1000,
-        "name": f"Recording {number}",
-        "duration": 90.0,
-        "probe": heard(90.0).to_json(),
-    }
-    made = Recording(**values | fields)
-    made.save()
-    ready = RenditionSet.objects.create(
-        asset=made, profile="podcast", recipe=f"{number:064x}", ready_at=timezone.now()
-    )
-    Encoding.objects.create(asset=made, profile="podcast", wanted=ready, live=ready)
+    ready = _ready(number, f"{number:064x}", **fields)
     facts: dict[str, Any] = {"set": ready, "step": "s", "sha256": f"{number:064x}", "bytes": 10}
     Rendition.objects.create(
         role="master",
@@ -127,7 +113,28 @@ def recording(**fields: Any) -> Recording:
     Rendition.objects.create(
         role="download", name="mp3", key=f"renditions/{number}.mp3", content_type="audio/mpeg", **facts
     )
-    Transcript.objects.create(asset=made, cues=[[0, 1000, "", "Good evening."]])
+    Transcript.objects.create(asset=ready.asset, cues=[[0, 1000, "", "Good evening."]])
+    return Recording.objects.get(pk=ready.asset_id)
+
+
+def _ready(number: int, sha256: str, owner: str = "", **fields: Any) -> RenditionSet:
+    """The live set of a new recording, still without files."""
+    values = {
+        "kind": "audio",
+        "sha256": sha256,
+        "key": f"originals/{number}",
+        "content_type": "audio/mpeg",
+        "bytes": 1000,
+        "name": f"Recording {number}",
+        "duration": 90.0,
+        "probe": heard(90.0).to_json(),
+    }
+    asset = Recording(**values | fields)
+    asset.save()
+    made = RenditionSet.objects.create(
+        asset=asset, profile="podcast", recipe=f"{number:064x}", ready_at=timezone.now()
+    )
+    Encoding.objects.create(asset=asset, profile="podcast", owner=owner, wanted=made, live=made)
     return made
 
 
@@ -143,6 +150,23 @@ def region(slug: str = "frankfurt", **fields: Any) -> Region:
     return Region.objects.create(**values | fields)
 
 
+def held(
+    found: RenditionSet, *regions: Region, lacking: tuple[str, ...] = (), state: str = "missing"
+) -> None:
+    """Let regions hold a set, as far as the rows tell, except for files of some roles."""
+    RegionCopy.objects.bulk_create(
+        RegionCopy(
+            region=region,
+            key=file.key,
+            bytes=file.bytes,
+            sha256=file.sha256,
+            state=state if file.role in lacking else "verified",
+        )
+        for region in regions
+        for file in Rendition.objects.delivered().filter(set=found)
+    )
+
+
 def stored(*, owner: str = "", more: int = 0, size: int = 40, **fields: Any) -> RenditionSet:
     """A live set of a recording whose files are in the origin's bucket: `.live_for.get()` is its encoding.
 
@@ -151,22 +175,7 @@ def stored(*, owner: str = "", more: int = 0, size: int = 40, **fields: Any) -> 
     those of the recording.
     """
     number = next(_numbers)
-    values = {
-        "kind": "audio",
-        "sha256": hashlib.sha256(b"recording %d" % number).hexdigest(),
-        "key": f"originals/{number}",
-        "content_type": "audio/mpeg",
-        "bytes": 1000,
-        "name": f"Recording {number}",
-        "duration": 90.0,
-        "probe": heard(90.0).to_json(),
-    }
-    asset = Recording(**values | fields)
-    asset.save()
-    made = RenditionSet.objects.create(
-        asset=asset, profile="podcast", recipe=f"{number:064x}", ready_at=timezone.now()
-    )
-    Encoding.objects.create(asset=asset, profile="podcast", owner=owner, wanted=made, live=made)
+    made = _ready(number, hashlib.sha256(b"recording %d" % number).hexdigest(), owner, **fields)
     audio = stored_file(made, "audio", "aac", "m4a", b"The sound of %d" % number, "audio/mp4")
     words = f'#EXTM3U\n#EXT-X-MAP:URI="{audio.key.rpartition("/")[2]}"\n{audio.key.rpartition("/")[2]}\n'
     playlist = stored_file(made, "playlist", "aac", "m3u8", words.encode(), _HLS)

@@ -9,7 +9,7 @@ import imageio_ffmpeg
 from django.conf import settings
 from django.utils import timezone
 
-from media_pipeline.models import Encoding, MediaAsset, Recording, Region, RegionCopy, Rendition, RenditionSet
+from media_pipeline.models import Encoding, MediaAsset, Recording, Region, Rendition, RenditionSet
 from media_pipeline.regions.seeding import eight
 from tests import factories
 from tests.harness.lines import Line
@@ -80,17 +80,8 @@ def eight_regions() -> Iterator[dict[str, Line]]:
 
 
 def hold_everywhere(encoding: Encoding) -> None:
-    for file in Rendition.objects.regional().filter(set__live_for=encoding):
-        RegionCopy.objects.bulk_create(
-            RegionCopy(
-                region=region,
-                key=file.key,
-                bytes=file.bytes,
-                sha256=file.sha256,
-                state=RegionCopy.State.VERIFIED,
-            )
-            for region in Region.objects.all()
-        )
+    assert encoding.live
+    factories.held(encoding.live, *Region.objects.all())
 
 
 def _set(sha256: str, kind: str, seconds: int) -> RenditionSet:

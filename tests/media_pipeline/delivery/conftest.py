@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from media_pipeline.delivery import gates
-from media_pipeline.models import Region, RegionCopy, Rendition, RenditionSet
+from media_pipeline.models import Region, RenditionSet
 from tests import factories
 
 type Held = Callable[..., None]
@@ -31,25 +31,7 @@ def public(lecture: set[tuple[str, str]]) -> set[tuple[str, str]]:
 
 @pytest.fixture
 def held() -> Held:
-    """Let regions hold a set, as far as the rows tell, except for some of its files."""
-
-    def hold(
-        found: RenditionSet, *regions: Region, lacking: tuple[str, ...] = (), state: str = "missing"
-    ) -> None:
-        files = Rendition.objects.delivered().filter(set=found)
-        RegionCopy.objects.bulk_create(
-            RegionCopy(
-                region=region,
-                key=file.key,
-                bytes=file.bytes,
-                sha256=file.sha256,
-                state=state if file.role in lacking else "verified",
-            )
-            for region in regions
-            for file in files
-        )
-
-    return hold
+    return factories.held
 
 
 @pytest.fixture

@@ -73,11 +73,11 @@ def test_the_list_says_in_words_how_each_stands(desk: Client, django_assert_num_
         answer = desk.get(LIST)
     seen = text(answer)
     for words in (
-        "Serving 2 of 2 20",
+        "Answers 2 of 2 20",
         "In reserve Its weight is 0",
         "Nobody answers &lt;there&gt;. 0 of 2 ( 2 missing )",
         "Disabled Nobody is served from here. is not kept up to date",
-        "Serving The last answer was a failure. Late.",
+        "Answers The last answer was a failure. Late.",
         "Not used It is behind CloudFront, and CLOUDFRONT_KEY_ID is not set.",
         "50.1° N, 8.7° E",
         "Where the copies are",
