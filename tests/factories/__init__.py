@@ -114,7 +114,8 @@ def recording(**fields: Any) -> Recording:
         role="download", name="mp3", key=f"renditions/{number}.mp3", content_type="audio/mpeg", **facts
     )
     Transcript.objects.create(asset=ready.asset, cues=[[0, 1000, "", "Good evening."]])
-    return Recording.objects.get(pk=ready.asset_id)
+    assert isinstance(ready.asset, Recording)
+    return ready.asset
 
 
 def _ready(number: int, sha256: str, owner: str = "", **fields: Any) -> RenditionSet:
