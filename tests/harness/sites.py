@@ -53,12 +53,12 @@ class Site:
 
     @property
     def log(self) -> list[Asked]:
-        """Of what is answered in full: whoever asked may have their answer before the log has its line."""
+        """Of what is answered in full, as it came: whoever asked may have their answer before the log has its line."""
         for _ in range(200):
             if not self.answering:
                 break
             time.sleep(0.01)
-        return self._log
+        return sorted(self._log, key=lambda asked: asked.began)
 
     def asked(self, path: str = "") -> list[str]:
         return [f"{one.method} {one.path}" for one in self.log if one.path.startswith(path)]
