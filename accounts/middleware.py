@@ -1,6 +1,5 @@
 """What every answer of the account pages has in common, and the cookie that spares anonymous readers a request."""
 
-import re
 from collections.abc import Callable
 
 import structlog
@@ -11,9 +10,9 @@ from django.urls import reverse
 from django_structlog.middlewares import RequestMiddleware
 
 from core.clients import client_address
+from core.secrets import without_secrets
 
 SIGNED_IN_COOKIE = "signed_in"
-_SECRET_IN_PATH = re.compile(r"(/password/reset/key/[^/-]+-|^/preview/|^/media/play/)[^/]+")
 
 type Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -64,7 +63,7 @@ def forget_signed_in(response: HttpResponse) -> None:
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """django-structlog's, but it believes only our own proxies and never writes down what opens a password reset, a preview or a recording."""
+    """django-structlog's, but it believes only our own proxies and never writes down what opens something."""
 
     @classmethod
     def bind_ip(cls, request: HttpRequest) -> None:
@@ -72,4 +71,4 @@ class RequestLogMiddleware(RequestMiddleware):
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {_SECRET_IN_PATH.sub(r'\1[removed]', request.get_full_path())}"
+        return f"{request.method} {without_secrets(request.get_full_path())}"

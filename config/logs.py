@@ -1,13 +1,13 @@
 """Logs as JSON lines in production (escaped, one line an event) and readable ones in development; Sentry when a DSN is set."""
 
-import re
 from typing import Any
 
 import sentry_sdk
 import structlog
 
+from core.secrets import without_secrets
+
 LONGEST = 500  # characters of one value; a request line can be as long as somebody likes
-_OPENS_SOMETHING = re.compile(r"(/password/reset/key/[^/-]+-|/preview/|/media/play/)[^/'\"\s]+")
 
 
 def _clip(logger: Any, method: str, event: Any) -> Any:
@@ -18,10 +18,6 @@ def _hide(logger: Any, method: str, event: Any) -> Any:
     """Addresses that let in whoever knows them: django.request writes those of refused requests down."""
     texts = {k: str(v) for k, v in event.items() if isinstance(v, str) or k == "request"}
     return event | {k: without_secrets(text) for k, text in texts.items()}
-
-
-def without_secrets(text: str) -> str:
-    return _OPENS_SOMETHING.sub(r"\1[removed]", text)
 
 
 _SHARED: list[Any] = [

@@ -1,6 +1,7 @@
 import pytest
 
-from config.logs import _scrub, without_secrets
+from config.logs import _scrub
+from core.secrets import without_secrets
 
 
 @pytest.mark.parametrize(
