@@ -1,7 +1,11 @@
 """The one switch for all: from the regions, or from the origin alone."""
 
+import structlog
+
 from accounts.models import User
 from media_pipeline.models import OriginSwitch
+
+log = structlog.get_logger(__name__)
 
 PRIMARY = OriginSwitch.Mode.PRIMARY
 
@@ -16,4 +20,5 @@ def switch(mode: str, *, by: User | None = None, reason: str = "") -> bool:
     if present().mode == mode:
         return False
     OriginSwitch.objects.create(mode=mode, by=by, reason=reason)
+    log.warning("media_origin", mode=mode, by=by.pk if by else None, reason=reason)
     return True

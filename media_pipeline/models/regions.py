@@ -92,6 +92,7 @@ class Region(models.Model):
         return self.name
 
     def clean(self) -> None:
+        self.endpoint = self.endpoint.rstrip("/")  # one bucket is one region, however it is written
         if self.credentials and self.credentials not in settings.S3_CREDENTIALS:
             known = ", ".join(filter(None, settings.S3_CREDENTIALS)) or "none"
             raise ValidationError(

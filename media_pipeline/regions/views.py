@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import structlog
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -18,8 +17,6 @@ from media_pipeline.delivery import switching
 from media_pipeline.models import MediaAsset, OriginSwitch, Region
 from media_pipeline.regions import drift, wanted
 from media_pipeline.regions.standing import state_of, verified
-
-log = structlog.get_logger(__name__)
 
 PER_PAGE = 50
 
@@ -84,9 +81,8 @@ def switch_origin(request: HttpRequest, *, admin: Any) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Nothing was switched: say in a few words why.")
     elif switching.switch(by=user, **form.cleaned_data):
-        now = switching.present()
-        log.warning("media_origin", mode=now.mode, by=user.pk, reason=now.reason)
-        messages.success(request, f"From now on everything is served from {now.get_mode_display()}.")
+        where = switching.present().get_mode_display()
+        messages.success(request, f"From now on everything is served from {where}.")
     else:
         messages.info(request, "It was switched already.")
     return HttpResponseRedirect(reverse("admin:media_pipeline_region_map"))

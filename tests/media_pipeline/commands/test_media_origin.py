@@ -12,6 +12,7 @@ from django.conf import settings as site
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
+from structlog.testing import capture_logs
 
 from media_pipeline.delivery import gates
 from media_pipeline.delivery.switching import switch
@@ -48,8 +49,10 @@ def test_it_says_how_things_stand_and_since_when() -> None:
 def test_what_stands_so_already_stays_as_it_is() -> None:
     told("primary")
     assert not OriginSwitch.objects.exists()
-    told("fallback")
-    told("fallback")
+    with capture_logs() as logs:
+        told("fallback")
+        told("fallback")
+    assert [(line["event"], line["mode"]) for line in logs] == [("media_origin", "fallback")]
     told("primary")
     told("primary")
     assert [row.mode for row in OriginSwitch.objects.order_by("pk")] == ["fallback", "primary"]

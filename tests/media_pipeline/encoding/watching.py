@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import F
 
 from core.invariants import examine
 from media_pipeline import storage
 from media_pipeline.encoding.keeping import CLOSED, prefix
 from media_pipeline.models import Encoding, Rendition
+from tests.harness.threads import beside
 
 NAME = re.compile(r'(?<=URI=")[^"]+|^[0-9a-f]{64}\.\w+', re.MULTILINE)
 RANGE = re.compile(r'(?:BYTERANGE="|BYTERANGE:)(\d+)@(\d+)')
@@ -90,16 +90,12 @@ def a_reader(every: float = 0.05) -> Iterator[list[str]]:
                 look()
         except Exception as error:
             found.append(f"the reader could not read: {error!r}")
-        finally:
-            connection.close()
 
-    thread = threading.Thread(target=read)
-    thread.start()
-    try:
-        yield found
-    finally:
-        over.set()
-        thread.join()
+    with beside(read):
+        try:
+            yield found
+        finally:
+            over.set()
 
 
 def violations(*, objects: bool = False) -> dict[str, list[str]]:

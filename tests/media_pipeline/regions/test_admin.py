@@ -143,6 +143,13 @@ def test_nonsense_is_refused_where_it_stands(desk: Client, wrong: dict[str, str]
     assert not Region.objects.exists()
 
 
+def test_a_bucket_is_one_region_however_its_address_is_written(desk: Client) -> None:
+    factories.region(endpoint="https://s3.example", bucket="far")
+    sent = NINTH | {"endpoint": "https://s3.example/", "bucket": "far"}
+    assert "already exists" in desk.post(page("add"), sent).content.decode()
+    assert Region.objects.count() == 1
+
+
 def test_its_short_name_and_its_bucket_stay_as_they_are(desk: Client) -> None:
     region = factories.region()
     sent = NINTH | {"endpoint": "https://s3.example", "weight": "2"}
