@@ -11,6 +11,8 @@ _TOO_LITTLE_MEMORY = (
     "bad_alloc",
     "malloc of size",
     "Resource temporarily unavailable",
+    # The encoders do not say why. Our options are tried and sizes are made even: what is left is a refused thread
+    "Error while opening encoder",
 )
 _TOO_LITTLE_ROOM = ("No space left on device", "File too large", "Disk quota exceeded")
 # ffmpeg exits with the low byte of its own error codes (libavutil/error.h), negated

@@ -156,11 +156,12 @@ def test_another_ffmpeg_can_be_named(instead: Callable[[str], None]) -> None:
     ("limits", "arguments", "wanted", "says"),
     [
         (Limits(memory=300 * 2**20), [*NOISE, "-t", "2", "-f", "mp4"], Resources, "memory"),
+        (Limits(memory=260 * 2**20), [*NOISE, "-t", "2", "-f", "mp4"], Resources, "memory"),
         (Limits(cpu=1), [*NOISE, "-preset", "slow", "-f", "mp4"], ffmpeg.TooMuchWork, "processor time"),
         (Limits(wall=0.6), ["-re", *NOISE, "-f", "mp4"], Resources, "longer than it may"),
         (Limits(file_size=50_000), [*NOISE, "-c:v", "rawvideo", "-f", "avi"], Resources, "disk"),
     ],
-    ids=["memory", "processor", "wall", "file"],
+    ids=["memory", "memory for the encoder", "processor", "wall", "file"],
 )
 def test_a_limit_ends_it_with_a_sentence(
     limits: Limits, arguments: list[str], wanted: type[Exception], says: str, tmp_path: Path
