@@ -7,8 +7,9 @@ so a Redis that was away learns it too. A page begun before a change carries the
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.conf import settings
@@ -89,9 +90,31 @@ def _next_moment() -> str:
     return f"SELECT extract(epoch FROM min(moment) - statement_timestamp()) FROM ({moments}) AS moments"  # noqa: S608
 
 
+def last_change() -> datetime | None:
+    """When anything that readers see last changed, by an edit or because a moment came; None if nothing ever did."""
+    with connection.cursor() as cursor:
+        cursor.execute(_last_moment())
+        (moment,) = cursor.fetchone()
+    return cast("datetime | None", moment)
+
+
+def _last_moment() -> str:
+    """SQL for the newest of the last bump and the last moment of each column that is over."""
+    quote = connection.ops.quote_name
+    columns = [(quote(model._meta.db_table), quote(column)) for model, column in _deadlines]
+    moments = "".join(
+        f" UNION ALL (SELECT {column} FROM {table} WHERE {column} <= statement_timestamp() ORDER BY 1 DESC LIMIT 1)"  # noqa: S608
+        for table, column in columns
+    )
+    bumped = f"SELECT changed_at AS moment FROM {quote(Generation._meta.db_table)}"  # noqa: S608
+    return f"SELECT max(moment) FROM ({bumped}{moments}) AS moments"  # noqa: S608
+
+
 def bump() -> None:
     """Make every cached page stale with the current transaction; readers see the change with their next request."""
-    Generation.objects.update_or_create(id=1, defaults={"token": uuid.uuid4(), "changed_at": Now()})
+    new = {"token": uuid.uuid4(), "changed_at": Now()}
+    if not Generation.objects.filter(id=1).update(**new):
+        Generation.objects.update_or_create(id=1, defaults=new)
     transaction.on_commit(push, robust=True)
 
 

@@ -79,10 +79,14 @@ class PublishableAdmin[P: Publishable](DeskList[P], PicksImages[P]):
         return self._is_theirs(request, obj) and (obj.published_at is None or may_publish)
 
     def _is_theirs(self, request: HttpRequest, obj: P) -> bool:
+        """Asked some ten times for a page, so a page that is only shown asks the database once."""
         if request.user.has_perm(self.model.right("edit_all")):
             return True
-        rows: Any = self.model._default_manager
-        return bool(rows.owned_by(request.user).filter(pk=obj.pk).exists())
+        known = vars(request).setdefault("known_as_theirs", {}) if request.method == "GET" else {}
+        if obj.item_id not in known:
+            rows: Any = self.model._default_manager
+            known[obj.item_id] = rows.owned_by(request.user).filter(pk=obj.pk).exists()
+        return bool(known[obj.item_id])
 
     @admin.display(description="state", ordering="published_at")
     def state(self, content: Any) -> SafeString:

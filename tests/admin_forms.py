@@ -6,10 +6,12 @@ from django.db.models import Model
 from django.forms import BoundField, ModelMultipleChoiceField
 from django.test import Client
 
+from tests.harness.undrawn import undrawn
+
 
 def fill(client: Client, path: str, **changes: Any) -> dict[str, Any]:
     """The data of the form at `path` with `changes`; None takes a field out."""
-    return filled(client.get(path).context, **changes)
+    return undrawn(lambda: client.get(path), lambda context: filled(context, **changes))
 
 
 def filled(context: Any, **changes: Any) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays; looking through it for garbage again and again takes a tenth of the time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

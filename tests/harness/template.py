@@ -9,7 +9,9 @@ def made(run: str) -> str:
     """The name of the template; the first process of the run makes it, and the others wait for that."""
     name = f"template_of_{connection.settings_dict['TEST']['NAME'].removesuffix('_')}".rpartition("_gw")[0]
     with connection._nodb_cursor() as cursor:
-        cursor.execute("SET lock_timeout = 0")
+        cursor.execute(
+            "SET lock_timeout = 0; SET statement_timeout = 0"
+        )  # migrating takes longer than any query may
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         cursor.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]

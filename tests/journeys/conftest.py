@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page
 
+from core import assets
 from tests.harness.door import Door
 
 # Playwright's loop makes Django believe that it runs asynchronously.
@@ -40,6 +41,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-sync",
     ]
     return browser_type_launch_args | {"executable_path": CHROMIUM, "args": quiet}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fonts() -> None:
+    """Of a new checkout they are cut now, which takes longer than a browser waits for the first page."""
+    assets.build()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import io
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site_settings
 from django.test import Client
 from PIL import Image
@@ -13,6 +12,7 @@ from playwright.sync_api import Browser, Dialog, FilePayload, Page, expect
 from accounts.models import User
 from articles.models import Article
 from tests import factories
+from tests.harness.axe import violations
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -57,8 +57,7 @@ def choose(page: Page, row: int, name: str) -> None:
 
 
 def axe(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+    assert violations(page) == []
 
 
 def test_an_article_from_the_first_word_to_a_new_address(

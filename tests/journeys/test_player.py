@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site_settings
 from django.test import Client
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -13,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from accounts.models import User
 from media_pipeline import storage
 from media_pipeline.playing import HLS, Source
+from tests.harness.axe import violations
 from tests.journeys import player_media, player_pages
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.test_reading import SHIFTS
@@ -337,8 +337,3 @@ def test_it_works_in_the_admin(
     assert violations(page) == []
     chapters = page.locator(".player-chapters li").first
     assert chapters.evaluate("item => getComputedStyle(item).listStyleType") == "none"
-
-
-def violations(page: Page) -> list[tuple[str, list[str]]]:
-    found = Axe().run(page).response["violations"]
-    return [(violation["id"], [node["html"][:120] for node in violation["nodes"]]) for violation in found]

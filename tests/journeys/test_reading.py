@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
 
 from core import caching
 from search.models import IndexEntry
 from tests import factories
+from tests.harness.axe import violations
 from tests.journeys.conftest import DESK, PHONE
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -27,6 +27,7 @@ LISTS = [
     "/no-such-page/",
     "/account/login/",
 ]
+ON_A_PHONE = ["/", "/articles/archive/", "/people/", "/search/?q=clock", "/account/login/"]
 SHIFTS = """() => new Promise(done => {
     let total = 0
     new PerformanceObserver(list => list.getEntries().forEach(entry => { total += entry.value }))
@@ -56,10 +57,7 @@ def a_page_of_each_kind() -> list[str]:
 def problems(page: Page, address: str) -> list[Any]:
     """What axe finds, and a layout that moved by more than a tenth (what Web Vitals call good) while it loaded."""
     page.goto(address, wait_until="load")
-    found: list[Any] = [
-        (violation["id"], [node["html"][:120] for node in violation["nodes"]])
-        for violation in Axe().run(page).response["violations"]
-    ]
+    found: list[Any] = [*violations(page)]
     shift = page.evaluate(SHIFTS)
     return found + ([f"layout shift {shift:.3f}"] if shift > 0.1 else [])
 
@@ -67,27 +65,33 @@ def problems(page: Page, address: str) -> list[Any]:
 def test_axe_finds_nothing_nothing_moves_and_the_browser_does_not_complain(
     magazine: str, browser: Browser, browser_context_args: Any
 ) -> None:
+    """Every kind of page at a desk in the light; on a phone in the dark one of those that are built alike."""
     found: dict[tuple[str, str], list[Any]] = {}
     complaints: list[str] = []
-    for viewport, scheme in ((DESK, "light"), (PHONE, "dark")):
+    kinds = a_page_of_each_kind()
+    for viewport, scheme, paths in (
+        (DESK, "light", [*LISTS, *kinds]),
+        (PHONE, "dark", [*ON_A_PHONE, *kinds]),
+    ):
         context = browser.new_context(**browser_context_args | {"viewport": viewport, "color_scheme": scheme})
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        for path in [*LISTS, *a_page_of_each_kind()]:
+        for path in paths:
             if wrong := problems(page, magazine + path):
                 found[path, scheme] = wrong
         context.close()
     assert found == {}
     assert [text for text in complaints if "404" not in text] == []  # one of the pages is missing on purpose
+    no_image_moves_the_text(["/", "/articles/", "/people/", *kinds], magazine, browser, browser_context_args)
 
 
-def test_no_image_moves_the_text(magazine: str, browser: Browser, browser_context_args: Any) -> None:
+def no_image_moves_the_text(paths: list[str], magazine: str, browser: Browser, arguments: Any) -> None:
     """Without web fonts, whose arrival is another matter, nothing at all may move."""
-    context = browser.new_context(**browser_context_args | {"viewport": PHONE})
+    context = browser.new_context(**arguments | {"viewport": PHONE})
     page = context.new_page()
     page.route("**/*.woff2", lambda route: route.abort())
     moved = {}
-    for path in ["/", "/articles/", "/people/", *a_page_of_each_kind()]:
+    for path in paths:
         page.goto(magazine + path, wait_until="load")
         page.mouse.wheel(0, 20_000)  # what is lazy loads now
         if (shift := page.evaluate(SHIFTS)) > 0.01:
@@ -107,7 +111,7 @@ def test_axe_finds_nothing_on_any_page_of_the_demo(
                 **browser_context_args | {"viewport": viewport, "color_scheme": scheme}
             )
             page = context.new_page()
-            for path in IndexEntry.objects.live().values_list("path", flat=True):
+            for path in [*LISTS, *IndexEntry.objects.live().values_list("path", flat=True)]:
                 if wrong := problems(page, magazine + path):
                     found[path, scheme, viewport["width"]] = wrong
             context.close()

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -11,6 +10,7 @@ from accounts.models import User
 from media_pipeline.images import ingest
 from media_pipeline.models import MediaAsset, Replacement
 from media_pipeline.storage import ensure_bucket
+from tests.harness.axe import violations
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.test_uploads import choose, signed_in, words, written
 from tests.media_pipeline.images.drawing import encoded, photograph
@@ -39,7 +39,7 @@ def test_a_picture_is_replaced_and_brought_back(
     better = written(tmp_path / "better.jpg", encoded(photograph(800, 400), "JPEG"))
     choose(page, better)
     expect(words(page, "Waiting to be checked.")).to_be_visible()
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     work_through()
     page.get_by_role("link", name="It takes the place of “House”").click()
     expect(page.get_by_text("takes this place as soon as everything is made of it")).to_be_visible()
@@ -49,7 +49,7 @@ def test_a_picture_is_replaced_and_brought_back(
     for size in (PHONE, DESK):
         page.set_viewport_size({"width": size["width"], "height": size["height"]})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert Axe().run(page).response["violations"] == []
+        assert violations(page) == []
     page.get_by_role("button", name="Bring the old file back").click()
     expect(page.get_by_text("The old file is back.")).to_be_visible()
     expect(page.get_by_text("640 × 400 pixels")).to_be_visible()

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site_settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -16,6 +15,7 @@ from media_pipeline.encoding import plans
 from media_pipeline.encoding.profiles import AudioProfile
 from media_pipeline.models import MediaAsset, Upload
 from media_pipeline.uploads import lifecycle
+from tests.harness.axe import violations
 from tests.journeys.conftest import DESK, PHONE
 from tests.media_pipeline.uploads.sending import (
     PART,
@@ -215,8 +215,7 @@ def test_the_page_fits_and_is_accessible(desk: Page, tmp_path: Path, no_errors: 
     for size in (PHONE, DESK):
         desk.set_viewport_size({"width": size["width"], "height": size["height"]})
         assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        found = Axe().run(desk).response["violations"]
-        assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == []
+        assert violations(desk) == []
     choose(desk, written(tmp_path / "empty.mp3", b""))
     expect(desk.locator(".trouble", has_text="“empty.mp3” is empty.")).to_be_visible()
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site_settings
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -18,6 +17,7 @@ from articles.models import Article
 from publishing import workflow
 from publishing.models import Autosave, Comment, Revision
 from tests import factories
+from tests.harness.axe import violations
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -57,8 +57,7 @@ def form(site: str, article: Article) -> str:
 
 
 def axe(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+    assert violations(page) == []
 
 
 def kept(page: Page) -> None:
