@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permission, PermissionsMixin
 from django.db import models
@@ -59,3 +59,60 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.partition(" ")[0] or self.email
+
+
+class FeedTokenQuerySet(models.QuerySet["FeedToken"]):
+    def active(self) -> Self:
+        return self.filter(revoked_at=None, user__is_active=True)
+
+
+class FeedToken(models.Model):
+    """The key of one person's own feed: its address holds the token, and we keep its digest alone.
+
+    `scope` names what it opens, as its owner calls it: "show:3". Rotating it makes a new row and revokes the old one, so
+    that the old address can say that it is gone.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="feed_tokens")
+    scope = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256 (hex).")
+    hint = models.CharField(
+        max_length=4, editable=False, help_text="Its last characters, to tell it from others."
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+    reason = models.CharField(max_length=200, blank=True, default="", editable=False)
+    seen_at = models.DateTimeField(null=True, editable=False)
+
+    objects = FeedTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = "feed of one’s own"
+        verbose_name_plural = "members’ feeds"
+        default_permissions = ("view", "change")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "scope"], condition=Q(revoked_at=None), name="feed_token_one_alive"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} …{self.hint}"
+
+
+class FeedTokenUse(models.Model):
+    """From how many networks a token is used on a day (UTC): many are a sign that its address went round."""
+
+    token = models.ForeignKey(FeedToken, on_delete=models.CASCADE, related_name="uses")
+    day = models.DateField()
+    network = models.CharField(max_length=32, help_text="Of the address (IPv6: its /64), salted, hex.")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["token", "day", "network"], name="feed_token_use_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.token_id} {self.day}"

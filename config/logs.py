@@ -43,19 +43,13 @@ def configure(*, json: bool, level: str) -> dict[str, Any]:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    tail: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-        if json
-        else [structlog.dev.ConsoleRenderer(colors=False)]
-    )
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [structlog.stdlib.ExtraAdder(), *_SHARED],
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *tail],
+                **line(json=json),
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
@@ -70,25 +64,48 @@ def configure(*, json: bool, level: str) -> dict[str, Any]:
     }
 
 
+def line(*, json: bool) -> dict[str, Any]:
+    """The arguments of a formatter: what happens to an event on its way to one line."""
+    tail: list[Any] = (
+        [structlog.processors.format_exc_info, _hide, structlog.processors.JSONRenderer()]
+        if json
+        else [structlog.dev.ConsoleRenderer(colors=False)]
+    )
+    return {
+        "foreign_pre_chain": [structlog.stdlib.ExtraAdder(), *_SHARED],
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *tail],
+    }
+
+
 def start_sentry(dsn: str) -> None:
     """Report errors when a DSN is given; no cookies, no bodies, no personal data."""
     if dsn:
-        sentry_sdk.init(
-            dsn=dsn,
-            send_default_pii=False,
-            max_request_body_size="never",
-            include_local_variables=False,  # keys of the storage and signed addresses are among them
-            before_send=_scrub,
-        )
+        sentry_sdk.init(dsn=dsn, **sentry_options())
+
+
+def sentry_options() -> dict[str, Any]:
+    return {
+        "send_default_pii": False,
+        "max_request_body_size": "never",
+        "include_local_variables": False,  # keys of the storage and signed addresses are among them
+        "before_send": _scrub,
+    }
 
 
 def _scrub(event: Any, hint: Any) -> Any:
     request = event.get("request", {})
     request.pop("cookies", None)
     request.pop("query_string", None)  # signed links and tokens live there
-    if "url" in request:
-        request["url"] = without_secrets(request["url"])
     for name in list(request.get("headers", {})):
         if name.lower() in _SECRET_HEADERS:
             request["headers"][name] = "[removed]"
-    return event
+    return _without_secrets(event)
+
+
+def _without_secrets(value: Any) -> Any:
+    """Also in the breadcrumbs, which repeat lines of the log, and in the words of exceptions."""
+    if isinstance(value, str):
+        return without_secrets(value)
+    if isinstance(value, dict):
+        return {key: _without_secrets(part) for key, part in value.items()}
+    return [_without_secrets(part) for part in value] if isinstance(value, list | tuple) else value

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "ops",
     "pages",
     "articles",
+    "episodes",
     "search",
     "publishing",
     "people",
@@ -118,7 +119,10 @@ CACHES = {
         "KEY_PREFIX": os.environ.get("CACHE_PREFIX", "masthead"),
     }
 }
-PAGE_CACHE_BYPASS = ["/static/", "/admin/", "/account/", "/media/", "/preview/", "/healthz", "/readyz"]
+PAGE_CACHE_BYPASS = [
+    *("/static/", "/admin/", "/account/", "/media/", "/preview/", "/healthz", "/readyz"),
+    *("/episodes/private/", "/episodes/yours/"),
+]
 SESSION_ENGINE = "accounts.sessions"
 RQ_QUEUES = {
     name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": seconds, "SERIALIZER": "rq.serializers.JSONSerializer"}
@@ -179,6 +183,7 @@ GEO_COUNTRY_HEADER = env.text("GEO_COUNTRY_HEADER", "")
 GEO_POSITION_HEADERS = env.words("GEO_POSITION_HEADERS")
 MEDIA_WORK_DIR = Path(env.text("MEDIA_WORK_DIR", str(VAR_DIR / "work")))
 FFMPEG_BINARY = env.executable("FFMPEG_BINARY")
+ASR_MODEL = env.text("ASR_MODEL", "small")
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -12,6 +12,7 @@ from articles.models import Section
 from core.caching import LIFETIME, cacheable
 from core.feeds import clean
 from core.markdown import inline_text
+from episodes.models import Episode, Season, Show
 from publishing.models import KINDS, Publication, Topic
 from search.models import IndexEntry
 
@@ -32,7 +33,8 @@ class _Ours(Sitemap):  # type: ignore[type-arg]  # not subscriptable at run time
 
 class PublishedSitemap(_Ours):
     def items(self) -> Any:
-        return IndexEntry.objects.live().only("path", "changed_at").order_by("id")
+        for_members = {"kind": Episode.kind, "listed": False}
+        return IndexEntry.objects.live().exclude(**for_members).only("path", "changed_at").order_by("id")
 
     def lastmod(self, entry: IndexEntry) -> datetime:
         return entry.changed_at
@@ -41,7 +43,13 @@ class PublishedSitemap(_Ours):
 class ListsSitemap(_Ours):
     def items(self) -> list[Any]:
         listed = IndexEntry.objects.live().filter(listed=True)
-        return [*Section.objects.all(), *Topic.objects.filter(entries__in=listed).distinct()]
+        heard = Episode.objects.public().filter(show__hidden=False)
+        return [
+            *Section.objects.all(),
+            *Topic.objects.filter(entries__in=listed).distinct(),
+            *Show.objects.filter(pk__in=heard.values("show")),
+            *Season.objects.filter(pk__in=heard.values("season")).select_related("show"),
+        ]
 
 
 class NewsSitemap(_Ours):

@@ -1,7 +1,9 @@
 """What runs when. `manage.py clock` goes through this table; each sweep bears being run at any time, and twice."""
 
+from accounts import feed_tokens
 from core import caching, jobs, wakeups, work
 from core.sweeps import Sweep
+from episodes.downloads import counting
 from media_pipeline import replacing
 from media_pipeline.images import ladders
 from media_pipeline.regions import health, tending
@@ -28,6 +30,8 @@ SWEEPS = [
     Sweep("go_on_replacing", MINUTE, replacing.ask_again),
     Sweep("request_missing_ladders", MINUTE * 5, ladders.request_missing),
     Sweep("rerender_outdated", MINUTE * 10, rerendering.rerender_outdated),
+    Sweep("count_downloads", MINUTE, counting.ask),
+    Sweep("forget_feed_uses", DAY, feed_tokens.forget_uses),
     Sweep("forget_done_work", MINUTE * 60, jobs.forget_done_work),
     Sweep("clear_sessions", DAY, jobs.clear_sessions),
 ]

@@ -8,6 +8,7 @@ from config.sitemaps import news_sitemap, sitemap, sitemap_index
 urlpatterns = [
     path("", include("pages.urls")),
     path("articles/", include("articles.urls")),
+    path("episodes/", include("episodes.urls")),
     path("search/", include("search.urls")),
     path("account/", include("accounts.urls")),
     path("media/", include("media_pipeline.urls")),

@@ -2,6 +2,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 
 def client_address(request: HttpRequest) -> str:
@@ -14,6 +15,13 @@ def client_address(request: HttpRequest) -> str:
     if isinstance(address, IPv6Address):
         return str(ip_network((address, 64), strict=False))
     return str(address) if address else "unknown"
+
+
+def hashed_address(request: HttpRequest, salt: str) -> str:
+    """What stands for `client_address` where something is kept: 32 hexadecimal digits that nobody without SECRET_KEY can
+    tell an address from. A new key makes other ones of the same addresses.
+    """
+    return salted_hmac(salt, client_address(request), algorithm="sha256").hexdigest()[:32]
 
 
 def address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:

@@ -16,7 +16,7 @@ import unicodedata
 from abc import abstractmethod
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -101,6 +101,10 @@ class ImportCommand[T](BaseCommand):
         left to the command.
         """
 
+    def around(self, item: T) -> AbstractContextManager[Any]:
+        """What `take` happens in; an item that takes minutes has transactions of its own (`nullcontext()`)."""
+        return transaction.atomic()
+
     def problem(self, where: str, why: str) -> None:
         """Report that something about an item is missing although the item itself is in."""
         self.report.fail(where, why)
@@ -144,9 +148,10 @@ class ImportCommand[T](BaseCommand):
     def _take_one(self, item: T) -> None:
         """In a dry run each item is rolled back by itself: one long transaction would hold up everybody who publishes."""
         try:
-            with transaction.atomic():
+            with self.around(item):
                 outcome = self.take(item)
-                transaction.set_rollback(self.dry_run)
+                if self.dry_run:
+                    transaction.set_rollback(True)
         except ImportStopped as error:
             self.report.fail(self.where(item), str(error))
             raise

@@ -34,6 +34,7 @@ PATIENCE = 3.0  # seconds a reader waits for another who renders the same page
 MOST_PARAMETERS = 50  # of a query that is looked at
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 _TRACKING = re.compile(r"utm_\w{1,40}|fbclid|gclid|msclkid|mc_[ce]id")
+_FILES = (".mp3", ".m4a", ".mp4")  # each who asks is led somewhere else, and nobody waits for another one
 _LEFT_OUT = {"set-cookie", "content-length", "date", "connection"}
 
 
@@ -137,6 +138,8 @@ class PageCacheMiddleware:
 def page_name(request: HttpRequest) -> str | None:
     """A short name for what is asked, the same for all who ask it; None for what is never shared."""
     if request.method not in ("GET", "HEAD") or request.path.startswith(tuple(settings.PAGE_CACHE_BYPASS)):
+        return None
+    if request.path.endswith(_FILES):
         return None
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         return None

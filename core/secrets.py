@@ -2,7 +2,9 @@
 
 import re
 
-_OPENS_SOMETHING = re.compile(r"(/password/reset/key/[^/-]+-|/preview/|/media/play/)[^/'\"\s]+")
+_OPENS_SOMETHING = re.compile(
+    r"(/password/reset/key/[^/-]+-|/preview/|/media/play/|/episodes/private/)[^/'\"\s]+"
+)
 
 
 def without_secrets(text: str) -> str:

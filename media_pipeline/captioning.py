@@ -9,6 +9,7 @@ from accounts.models import User
 from media_pipeline import encoding, transcripts
 from media_pipeline.images import display_name
 from media_pipeline.models import MediaAsset, Transcript
+from media_pipeline.signals import captions_changed
 from media_pipeline.transcripts import Malformed, Parsed
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -40,9 +41,10 @@ def keep(
         return False
     found = found or Transcript(asset=asset, language=language, created_by=created_by, version=0)
     found.cues, found.name, found.version = cues, display_name(name), found.version + 1
-    found.changed_at = Now()
+    found.changed_at, found.machine_made = Now(), False
     found.save()
     renew(asset)
+    captions_changed.send(sender=MediaAsset, asset=asset)
     return True
 
 

@@ -2,7 +2,8 @@
 
     {% include "components/player.html" with playable=playable %}
 
-Addresses may be relative, absolute or signed; media hosts must allow cross-origin reading (CORS), as the player asks so.
+Addresses may be relative, absolute or signed; media hosts must allow cross-origin reading (CORS), as the player asks so
+unless it is told that they are strangers'.
 """
 
 import re
@@ -80,6 +81,7 @@ class Playable:
     artwork: str = ""
     artist: str = ""
     again: str = ""  # an address that tells where else to get it, see static/js/elements/media-regions.js
+    strangers: bool = False  # at a host that owes us nothing: asked without CORS, so never HLS
     start: float = 0  # seconds; without JavaScript a link to a moment needs the server's help
 
     speeds: ClassVar = ("0.5", "0.75", "1", "1.25", "1.5", "1.75", "2", "2.5", "3")

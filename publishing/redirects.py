@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
 from publishing.models import Item, Publishable, Redirect
 
@@ -30,7 +31,7 @@ def remembered(request: HttpRequest) -> HttpResponse | None:
     )
     if redirect and redirect.item:
         return _about(redirect.item, request)
-    target = redirect.target_path if redirect else _moved_feed(path)
+    target = redirect.target_path if redirect else _moved_with_its_page(path)
     return moved(request, target) if target else None
 
 
@@ -42,11 +43,27 @@ def _about(item: Item, request: HttpRequest) -> HttpResponse | None:
     return None if address == request.path else moved(request, address)
 
 
-def _moved_feed(path: str) -> str | None:
-    """A feed moves with its page."""
-    page, is_feed, _ = path.rpartition("feed/")
-    redirect = Redirect.objects.filter(path=page, item=None).first() if is_feed else None
-    return f"{redirect.target_path}feed/" if redirect else None
+def _moved_with_its_page(path: str) -> str | None:
+    """A page's feed moves with it, and all that is below it: a show's episodes and their transcripts."""
+    pages = [path[: place + 1] for place, sign in enumerate(path[:-1]) if sign == "/" and place]
+    rows = Redirect.objects.filter(path__in=pages).select_related("item")
+    nearest = max(rows, key=lambda row: len(row.path), default=None)
+    target = _place(nearest) if nearest else None
+    new = f"{target}{path.removeprefix(nearest.path)}" if nearest and target else ""
+    return new if new not in ("", path) and _is_route(new) else None
+
+
+def _place(redirect: Redirect) -> str | None:
+    """Where a page is now; None if readers may not see it."""
+    content = redirect.item.content() if redirect.item else None
+    return content.get_absolute_url() if content and content.is_live else redirect.target_path or None
+
+
+def _is_route(path: str) -> bool:
+    try:
+        return bool(resolve(path))
+    except Resolver404:
+        return False
 
 
 def gone(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import batched
 from typing import Any, Protocol, cast
 
@@ -34,6 +35,8 @@ class Document:
     topics: list[Topic] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
     listed: bool = True
+    published_at: datetime | None = None
+    """When lists show it first, if that is not when it was published."""
 
 
 class Indexable(Protocol):
@@ -104,7 +107,7 @@ def _columns(content: Publishable, document: Document) -> dict[str, Any]:
         "image": document.image,
         "body": document.body[:MOST_TEXT],
         "body_html": document.body_html,
-        "published_at": content.published_at,
+        "published_at": document.published_at or content.published_at,
         "expires_at": content.expires_at,
         "changed_at": content.revised_at or content.published_at,
     }

@@ -1,4 +1,4 @@
-"""Who may do what: `access_matrix.toml` says for each route, method and person what the answer is.
+"""Who may do what: `access/*.toml` say for each route, method and person what the answer is.
 
 A route without a row fails, and so does a row without a route. The world holds what could leak: an author's drafts and
 another one's, scheduled articles, comments, preview links, other people's logins.
@@ -8,6 +8,7 @@ import logging
 import tomllib
 import uuid
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from itertools import batched
 from pathlib import Path
@@ -22,9 +23,11 @@ from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 from django.utils import timezone
 
-from accounts.models import User
+from accounts import feed_tokens
+from accounts.models import FeedToken, User
 from articles.models import Article
 from core.models import Work
+from episodes.models import LiveRecording, Season, Show
 from media_pipeline.delivery.gates import GATES
 from media_pipeline.delivery.grants import Grant
 from media_pipeline.models import Encoding, Upload
@@ -32,10 +35,11 @@ from publishing import workflow
 from publishing.models import Publication, Redirect, Revision, SavedSearch
 from publishing.sharing import preview_links
 from tests import factories
+from tests.harness.undrawn import blank
 from tests.routes import all_routes
 
-MATRIX = Path(__file__).parent / "access_matrix.toml"
-ROWS: list[dict[str, Any]] = tomllib.loads(MATRIX.read_text())["row"]
+MATRIX = sorted((Path(__file__).parent / "access").glob("*.toml"))
+ROWS: list[dict[str, Any]] = [row for area in MATRIX for row in tomllib.loads(area.read_text())["row"]]
 PROFILES = (
     "anonymous",
     "reader",
@@ -55,7 +59,7 @@ REPRESENTATIVES = ("author",)
 ALIKE = {"admin": ("stranger",), "": ("stranger", "newcomer", "other_author", "editor", "publisher", "chief")}
 """Whom --soak alone asks: on the desk a stranger is a reader, and elsewhere one is like the other."""
 PRIVATE = ("/admin/", "/account/", "/media/", "/preview/")
-AT_ONCE = 24  # rows that are asked of one world
+AT_ONCE = 48  # rows that are asked of one world
 HANDLER = ClientHandler(enforce_csrf_checks=False)
 
 
@@ -111,6 +115,26 @@ def _of_the_house() -> dict[str, Any]:
         "group": Group.objects.create(name="A group").pk,
         "region": factories.region().pk,
         "work": Work.objects.create(kind="test.nothing", key="1", state=Work.State.PARKED).pk,
+        **_of_the_network(),
+    }
+
+
+def _of_the_network() -> dict[str, Any]:
+    """A show at /episodes/show/ with an episode for everybody, one for members, and a live recording."""
+    show = factories.show("Show", slug="show")
+    heard = factories.episode(slug="heard", of=show, said=[[0, 1000, "Ann", "Good evening."]])
+    extra = factories.episode(slug="extra", of=show, for_members=True)
+    coming = LiveRecording.objects.create(
+        show=show, title="Coming", slug="coming", starts_at=timezone.now() + timedelta(days=1)
+    )
+    return {
+        "show": show.pk,
+        "season": Season.objects.create(show=show, number=1).pk,
+        "episode": heard.pk,
+        "episode_guid": heard.item.guid,
+        "extra": extra.pk,
+        "extra_guid": extra.item.guid,
+        "coming": coming.pk,
     }
 
 
@@ -138,6 +162,20 @@ def _work_of(user: User, name: str, colleague: User) -> dict[str, Any]:
         ).token,
         f"{name}_person": person.pk,
         **_recording_of(user, name),
+        **_feed_of(user, name),
+    }
+
+
+def _feed_of(user: User, name: str) -> dict[str, Any]:
+    """A draft of an episode, and a member's own feed."""
+    show = Show.objects.filter(slug="show").first()
+    scope = f"show:{show.pk if show else 0}"
+    return {
+        f"{name}_episode": factories.episode(
+            slug=f"{name}-episode", of=show, published=False, created_by=user, by=[]
+        ).pk,
+        f"{name}_token": feed_tokens.issue(user, scope),
+        f"{name}_feed": FeedToken.objects.get(user=user).pk,
     }
 
 
@@ -203,13 +241,13 @@ def asking(row: dict[str, Any], answers: dict[str, int]) -> set[str]:
     return {*PROFILES} - {*let_in} - {*alike} | {let_in[0], in_turn}
 
 
-def ask(browser: RequestFactory, method: str, path: str, data: dict[str, str]) -> Any:
-    """The answer; whatever it changed is undone, also in the browser (signing out)."""
+def ask(browser: RequestFactory, method: str, path: str, data: dict[str, str], drawn: bool = True) -> Any:
+    """The answer; whatever it changed is undone, also in the browser (signing out). `drawn`: with its HTML."""
     if path.startswith("/account/"):  # rate limits would count the questions of the whole cast
         caches["default"].delete_pattern("allauth*")  # type: ignore[attr-defined]
     headers = {"origin": settings.SITE_URL} if method == "POST" else {}
     sent = getattr(browser, method.lower())(path, data if method == "POST" else None, headers=headers)
-    with transaction.atomic():
+    with transaction.atomic(), nullcontext() if drawn else blank():
         response = HANDLER(sent.environ)
         transaction.set_rollback(True)
     return response
@@ -243,11 +281,14 @@ def test_access(
     cast: dict[str, RequestFactory],
     pytestconfig: pytest.Config,
 ) -> None:
-    wrong = {}
+    everyone, wrong = pytestconfig.getoption("--soak"), {}
     for row in rows:
         path, data = filled(row, world)
-        for method, profile, expected in requests_of(row, everyone=pytestconfig.getoption("--soak")):
-            answer = ask(cast[profile], method, path, data)
+        seen = set[tuple[str, int]]()  # one page of each kind is drawn, and with --soak everybody's
+        for method, profile, expected in requests_of(row, everyone=everyone):
+            drawn = everyone or (method, expected) not in seen
+            seen.add((method, expected))
+            answer = ask(cast[profile], method, path, data, drawn)
             if answer.status_code != expected:
                 wrong[method, path, profile] = f"{answer.status_code}, not {expected}"
             elif path.startswith(PRIVATE) and _may_be_kept(answer.headers):

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from articles.importers import digests
 from articles.importers.documents import Document, one_line
+from core import digests
 from core.importing import Outcome
 from people.models import Person
 from people.signals import person_changed

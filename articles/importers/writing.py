@@ -9,12 +9,12 @@ from django.core.validators import URLValidator
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from articles.importers import digests
 from articles.importers.documents import Document
 from articles.importers.library import Found, Library
 from articles.importers.links import Links
 from articles.importers.people import People
 from articles.models import Article, Byline, Section, Series
+from core import digests
 from core.importing import Outcome
 from core.markdown.rewriting import opening_picture, rewrite_references
 from publishing import workflow

@@ -11,27 +11,23 @@ from django.db import DatabaseError
 from django.db.models import Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from media_pipeline.delivery import gates, names, signing
-from media_pipeline.delivery.choosing import chain
-from media_pipeline.delivery.grants import LEAST, Grant, lifetime
+from media_pipeline.delivery.grants import Grant
+from media_pipeline.delivery.leading import OPEN, refused, way
 from media_pipeline.delivery.linking import Address, linked
 from media_pipeline.delivery.playback import Choice
 from media_pipeline.delivery.playback import playback as opened
 from media_pipeline.delivery.visitors import Visitor
-from media_pipeline.images import display_name
 from media_pipeline.models import Encoding, MediaAsset, Rendition
 from media_pipeline.regions import health
 
 log = structlog.get_logger(__name__)
 
 KEPT = signing.MINUTES - 60  # seconds for which a browser may go on using an answer
-WHOLE = (Rendition.Role.PROGRESSIVE, Rendition.Role.DOWNLOAD)
-_OPEN = {"Access-Control-Allow-Origin": "*", "Referrer-Policy": "no-referrer"}
-_HEADERS = _OPEN | {"Cache-Control": f"private, max-age={KEPT}"}
+_HEADERS = OPEN | {"Cache-Control": f"private, max-age={KEPT}"}
 
 
 @csrf_exempt  # so that a POST is told that it is none of the methods
@@ -42,11 +38,11 @@ def playback(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         found = opened(_encoding(pk), visitor)
     except PermissionDenied:
-        return _refused("This recording is not open to you.")
+        return refused("This recording is not open to you.")
     _tell(visitor.without)
     return JsonResponse(
         {"choices": [_told(choice) for choice in found.choices]},
-        headers={"Cache-Control": "private, no-store"},
+        headers=OPEN | {"Cache-Control": "private, no-store"},
     )
 
 
@@ -72,7 +68,7 @@ def file(request: HttpRequest, pk: int, stem: str, extension: str) -> HttpRespon
     try:
         found = opened(encoding, visitor)
     except PermissionDenied:
-        return _refused("This recording is not open to you.")
+        return refused("This recording is not open to you.")
     wanted = names.named(found.set, f"{stem}.{extension}")
     if wanted is None:
         raise Http404("no such file")
@@ -87,14 +83,14 @@ def play(request: HttpRequest, grant: str, file_pk: int, extension: str) -> Http
     try:
         told = Grant.read(grant)
     except BadSignature:
-        return _refused("This link is not valid any more. Load the page again.")
+        return refused("This link is not valid any more. Load the page again.")
     owner = Encoding.objects.filter(pk=told.encoding).values("owner")
     files = Rendition.objects.delivered().select_related("set").annotate(owner=Subquery(owner))
     wanted: Any = get_object_or_404(files, pk=file_pk, set=told.set, key__endswith=f".{extension}")
     if wanted.owner is None:
         raise Http404("the encoding is gone")
     if not gates.opens(wanted.owner, told.viewer):
-        return _refused("This recording is not open to you any more.")
+        return refused("This recording is not open to you any more.")
     return _given(request, wanted, told, names.beside)
 
 
@@ -109,26 +105,5 @@ def _given(request: HttpRequest, file: Rendition, grant: Grant, address: Address
     """The file's text, if it names others, or the way to where it is."""
     if file.text:
         return HttpResponse(linked(file, address), content_type=file.content_type, headers=_HEADERS)
-    region = chain(file.set, Visitor(request).place, grant.without)[0]
-    disposition = _disposition(file) if "download" in request.GET else ""
-    there = signing.signed(
-        file, region, _seconds(file, grant), disposition=disposition, method=request.method or "GET"
-    )
+    there = way(file, Visitor(request), viewer=grant.viewer, without=grant.without)
     return HttpResponseRedirect(there, headers=_HEADERS)
-
-
-def _seconds(file: Rendition, grant: Grant) -> int:
-    """A whole file's way is asked for once: browsers and apps seek in it for as long as they play it."""
-    if file.role not in WHOLE:
-        return signing.MINUTES
-    return LEAST if grant.viewer else lifetime(file.set.asset.duration)
-
-
-def _disposition(file: Rendition) -> str:
-    title = display_name(str(file.set.tags.get("title") or "")) or f"recording-{file.set.asset_id}"
-    return content_disposition_header(True, f"{title}.{file.key.rpartition('.')[2]}") or ""
-
-
-def _refused(sentence: str) -> HttpResponse:
-    headers = _OPEN | {"Cache-Control": "no-store"}
-    return HttpResponse(sentence, status=403, content_type="text/plain", headers=headers)

@@ -16,6 +16,7 @@ from media_pipeline.delivery.countries import CENTRES
 type Place = tuple[float, float]  # degrees north, degrees east
 
 _DEGREES = re.compile(r"-?\d{1,3}(\.\d{1,20})?", re.ASCII)
+_CODE = re.compile(r"[A-Z]{2}", re.ASCII)
 _SLUG = re.compile(r"[\w-]{1,40}", re.ASCII)
 _MOST = 20  # regions that somebody may name
 
@@ -42,6 +43,16 @@ class Visitor:
     def place(self) -> Place | None:
         """By the headers that the settings trust, else by the country of the address; None if nothing tells."""
         return _position(self.request) or _country(self.request) or _by_address(self.request)
+
+    @cached_property
+    def country(self) -> str:
+        """ISO 3166-1, two capitals, by the same trust; "" if nothing tells."""
+        name = settings.GEO_COUNTRY_HEADER
+        told = self.request.headers.get(name, "").upper() if name else ""
+        if _CODE.fullmatch(told):
+            return told
+        address = address_of(self.request)
+        return (iptocc.country_code(str(address)) or "") if address else ""
 
     @cached_property
     def without(self) -> frozenset[str]:

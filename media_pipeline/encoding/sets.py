@@ -98,6 +98,16 @@ def go_live(rendition_set: RenditionSet, files: Iterable[Kept]) -> None:
     _switch(rendition_set)
 
 
+def forget(wish: Encoding) -> None:
+    """Its owner wants it no more. What was made for nobody else goes: what is unfinished now, the rest after a time of grace."""
+    with held(wish.asset):
+        wish.delete()
+        _drop_what_nobody_wants(wish.asset)
+        unwanted = wish.asset.sets.filter(wanted_by=None, live_for=None, retired_at=None)
+        if unwanted.exclude(ready_at=None).update(retired_at=Now()):
+            tidy(wish.asset, after=GRACE)
+
+
 def tidy(asset: MediaAsset, *, after: timedelta | None = None) -> None:
     """Have what no set of this asset needs any more removed from the storage."""
     at = database_now() + after if after else None

@@ -16,6 +16,7 @@ from core.work import Permanent
 from media_pipeline import captioning, transcripts
 from media_pipeline.models import MediaAsset, Transcript
 from media_pipeline.recordings.views import changed, seen
+from media_pipeline.signals import captions_changed
 
 MAX_BYTES = 20 * 2**20
 TYPES = {"vtt": "text/vtt", "srt": "application/x-subrip", "json": "application/json", "txt": "text/plain"}
@@ -77,6 +78,7 @@ def remove(request: HttpRequest, pk: int, transcript_pk: int, *, admin: Any) -> 
         with transaction.atomic():
             get_object_or_404(Transcript, pk=transcript_pk, asset=asset).delete()
             captioning.renew(asset)
+            captions_changed.send(sender=MediaAsset, asset=asset)
     except Permanent as error:
         messages.error(request, f"Nothing was removed. {error}")
     else:

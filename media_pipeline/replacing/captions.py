@@ -2,7 +2,7 @@
 
 from media_pipeline.models import MediaAsset, Transcript
 
-_TOLD = ("cues", "name", "changed_at", "created_by_id")
+_TOLD = ("cues", "name", "changed_at", "created_by_id", "machine_made")
 _LENT = 0  # the version of what is borrowed; whoever edits it makes it the file's own
 
 

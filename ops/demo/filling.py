@@ -18,6 +18,7 @@ from media_pipeline.models import MediaAsset
 from ops.demo.cast import ADDRESSES, Filling, Login, make_user, new_logins, open_the_admin
 from ops.demo.desk import ago, at, fill_desk
 from ops.demo.pictures import picture, portrait
+from ops.demo.podcast import fill_podcast
 from pages.models import FrontPageSlot, StaticPage
 from people.models import Person, PersonLink
 from publishing import revisions, workflow
@@ -59,6 +60,8 @@ def fill() -> list[Login] | None:
     _articles(filling)
     for path in sorted(_HERE.glob("pages/*.md")):
         filling.pages[path.stem] = _page(filling, path)
+    podcast = _yaml("podcast.yaml")
+    fill_podcast(filling, podcast, _asset(filling, "offcuts.jpg", podcast["cover"]), _publish)
     fill_desk(filling)
     open_the_admin(filling.users)
     return logins

@@ -44,13 +44,16 @@ type Existing = Callable[[Collection[str]], Iterable[str]]
 
 LOOKUPS: dict[str, Existing] = {}
 """URL name -> what is there. Kinds of content need none; apps above add theirs."""
+_PARTS: dict[str, str] = {}
+"""URL name -> what the part of the address is called that is looked up, where that is not `slug`."""
 
 
-def address(*url_names: str) -> Callable[[Existing], Existing]:
+def address(*url_names: str, part: str = "slug") -> Callable[[Existing], Existing]:
     """Register how to look up the slugs of addresses with these URL names."""
 
     def register(existing: Existing) -> Existing:
         LOOKUPS.update(dict.fromkeys(url_names, existing))
+        _PARTS.update(dict.fromkeys(url_names, part))
         return existing
 
     return register
@@ -120,13 +123,13 @@ def _pages(paths: list[str]) -> dict[str, Target]:
     asked: dict[str, set[str]] = defaultdict(set)
     for match in matches.values():
         if match and match.url_name in _known_names():
-            asked[match.url_name].add(match.kwargs["slug"])
+            asked[match.url_name].add(_slug(match))
     answers = {name: _states(name, slugs) for name, slugs in asked.items()}
     found: dict[str, Target] = {}
     for path, match in matches.items():
         if match and (match.url_name not in answers):
             found[path] = Target(Reach.THERE)
-        elif match and (target := answers[str(match.url_name)].get(match.kwargs["slug"])):
+        elif match and (target := answers[str(match.url_name)].get(_slug(match))):
             found[path] = target
     away = [path for path in paths if found.get(path, _GONE).reach in (Reach.GONE, Reach.HIDDEN)]
     return dict.fromkeys(paths, _GONE) | found | _moved(away)
@@ -143,6 +146,11 @@ def _match(path: str) -> ResolverMatch | None:
         except Resolver404:
             continue
     return None
+
+
+def _slug(match: ResolverMatch) -> str:
+    slug: str = match.kwargs[_PARTS.get(str(match.url_name), "slug")]
+    return slug
 
 
 @cache

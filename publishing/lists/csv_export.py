@@ -1,7 +1,7 @@
 """A list as a file for spreadsheets: UTF-8 with a byte order mark, without which Excel takes it for something else."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -66,10 +66,15 @@ class _Echo:
 
 
 def _lines(admin: "PublishableAdmin[Any]", contents: Iterable[Any]) -> Iterator[str]:
-    writer = csv.DictWriter(_Echo(), COLUMNS, restval="")
-    yield BOM + writer.writerow(dict(zip(COLUMNS, COLUMNS, strict=True)))
-    for content in contents:
-        yield writer.writerow({name: harmless(value) for name, value in _row(admin, content).items()})
+    return lines(COLUMNS, (_row(admin, content) for content in contents))
+
+
+def lines(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """The text of a file, line by line; what a row has no value for is empty."""
+    writer = csv.DictWriter(_Echo(), columns, restval="")
+    yield BOM + writer.writerow(dict(zip(columns, columns, strict=True)))
+    for row in rows:
+        yield writer.writerow({name: harmless(value) for name, value in row.items()})
 
 
 def _row(admin: "PublishableAdmin[Any]", content: Any) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def duplicate[P: Publishable](content: P, by: User) -> P:
     taken = _newest(model._default_manager.get(pk=content.pk))
     name = model.title_field
     title = _titled(model, taken["fields"][name])
-    copy = model(**{name: title}, created_by=by)
+    copy = model(**{name: title}, **_needed(model, taken), created_by=by)
     copy.save()
     taken["fields"] |= {name: title, "slug": copy.slug}
     for rows in taken["rows"].values():
@@ -38,6 +38,12 @@ def duplicate[P: Publishable](content: P, by: User) -> P:
 def _newest(content: Publishable) -> dict[str, Any]:
     """The newest revision, or the row of what was never saved on the desk."""
     return deepcopy(revisions.newest(content).snapshot) if content.version else revisions.snapshot(content)
+
+
+def _needed(model: type[Publishable], taken: revisions.Snapshot) -> dict[str, Any]:
+    """The relations without which there is no row: an episode's show."""
+    fields = [field for field in revisions.own_fields(model) if field.is_relation and not field.null]
+    return {field.attname: taken["fields"][field.name] for field in fields}
 
 
 def _titled(model: type[Publishable], title: str) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.staff import signed_in_user
 from core.widgets import element
+from media_pipeline.delivery import plays_media
 from publishing import workflow
 from publishing.forms import WhenForm
 from publishing.models import Comment, EditorialEvent, Publishable, Revision
@@ -66,6 +67,7 @@ def _onward(admin: "PublishableAdmin[Any]", content: Publishable, step: Step) ->
 
 
 @require_safe
+@plays_media
 def preview(request: HttpRequest, object_id: int, *, admin: "PublishableAdmin[Any]") -> HttpResponse:
     """The page as readers will get it - of the newest revision, or of `?revision=3` - with a bar that says so."""
     content = get_content(admin, request, object_id)

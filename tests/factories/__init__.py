@@ -11,6 +11,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from articles.models import Article, Byline, Section, Series
+from episodes.audio import tags
+from episodes.models import Episode, EpisodeCredit, Show, ShowCredit
 from media_pipeline import storage
 from media_pipeline.encoding import keeping
 from media_pipeline.models import (
@@ -254,3 +256,89 @@ def article(
 def static_page(name: str = "", **fields: Any) -> StaticPage:
     page = StaticPage.objects.create(name=name or f"Page {next(_numbers)}", **{"body": "Some text."} | fields)
     return workflow.publish(page, by=None)
+
+
+def show(name: str = "", *, by: list[Person] | None = None, **fields: Any) -> Show:
+    """A podcast with all that a feed must have."""
+    number = next(_numbers)
+    values = {
+        "description": f"What show {number} is about.",
+        "owner_name": "Olga Owner",
+        "owner_email": "owner@example.org",
+        "categories": ["Technology"],
+        "copyright": "© 2026 The makers",
+    }
+    if "artwork" not in fields:
+        fields["artwork"] = cover()
+    made = Show.objects.create(name=name or f"Show {number}", **values | fields)
+    for position, somebody in enumerate([person()] if by is None else by):
+        ShowCredit.objects.create(show=made, person=somebody, role="host", position=position)
+    return made
+
+
+def cover(**fields: Any) -> MediaAsset:
+    """The row of a square picture as apps want it."""
+    return image(**{"width": 3000, "height": 3000} | fields)
+
+
+def episode(
+    title: str = "",
+    *,
+    of: Show | None = None,
+    by: list[Person] | None = None,
+    about: list[Topic] | None = None,
+    published: bool = True,
+    at: datetime | None = None,
+    audio: bool = True,
+    said: list[list[Any]] | None = None,
+    **fields: Any,
+) -> Episode:
+    """An episode, live unless told otherwise, with a guest and with audio that is ready (rows without objects).
+
+    `said`: the cues of its transcript, [[start, end, speaker, text], …] in milliseconds.
+    """
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "standfirst": f"What episode {number} is about.",
+        "body": f"The notes of episode {number}.",
+        "number": number,
+        "transcript_waived": "" if said else "Not made yet.",
+    }
+    made = Episode.objects.create(title=title or f"Episode {number}", show=of or show(), **values | fields)
+    if audio and not made.linked_url:
+        sounding(made)
+    if said:
+        made.transcript = Transcript.objects.create(
+            asset=made.audio, language=made.show.language, cues=said, name="transcript.vtt"
+        )
+        made.save()
+    for position, somebody in enumerate([person()] if by is None else by):
+        EpisodeCredit.objects.create(episode=made, person=somebody, role="guest", position=position)
+    made.topics.set(about or [])
+    if published:
+        workflow.publish(made, by=None, at=at or timezone.now() - timedelta(minutes=1))
+    return made
+
+
+def sounding(of: Episode, seconds: float = 90.0, size: int = 1_440_000) -> Encoding:
+    """Audio that is ready: an MP3 and an M4A of `size` bytes made for this episode. Rows without objects behind them."""
+    number = next(_numbers)
+    ready = _ready(number, f"{number:064x}", owner=of.owner, duration=seconds)
+    for name, kind in (("mp3", "audio/mpeg"), ("m4a", "audio/mp4")):
+        Rendition.objects.create(
+            set=ready,
+            step="s",
+            role="download",
+            name=name,
+            key=f"renditions/{number}.{name}",
+            sha256=f"{number:064x}",
+            bytes=size,
+            content_type=kind,
+            duration=seconds,
+            facts={"bitrate": 128_000},
+        )
+    of.audio = MediaAsset.objects.get(pk=ready.asset_id)
+    of.save()
+    of.__dict__.pop("encoding", None)
+    Encoding.objects.filter(live=ready).update(tags=tags(of))  # so that publishing it has nothing made anew
+    return Encoding.objects.get(live=ready)

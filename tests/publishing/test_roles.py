@@ -17,14 +17,24 @@ pytestmark = pytest.mark.django_db
 AUTHOR = {
     "articles": "add_article change_article delete_article view_article "
     "add_byline change_byline delete_byline view_byline view_section view_series",
+    "episodes": "add_episode change_episode delete_episode view_episode "
+    "add_episodecredit change_episodecredit delete_episodecredit view_episodecredit "
+    "add_episodelink change_episodelink delete_episodelink view_episodelink "
+    "add_sponsorslot change_sponsorslot delete_sponsorslot view_sponsorslot "
+    "view_show view_season view_liverecording",
     "media_pipeline": "add_mediaasset change_mediaasset view_mediaasset "
     "add_recording change_recording view_recording",
     "people": "change_person view_person add_personlink change_personlink delete_personlink view_personlink",
     "publishing": "view_topic",
 }
 EDITOR = {
+    "accounts": "view_feedtoken",
     "articles": "edit_all_article review_article publish_article add_section change_section "
     "add_series change_series delete_series",
+    "episodes": "edit_all_episode review_episode publish_episode change_show "
+    "add_showcredit change_showcredit delete_showcredit view_showcredit "
+    "add_showlink change_showlink delete_showlink view_showlink add_season change_season delete_season "
+    "add_liverecording change_liverecording delete_liverecording view_downloadcount",
     "media_pipeline": "edit_all_mediaasset delete_mediaasset edit_all_recording delete_recording view_region",
     "pages": "add_staticpage change_staticpage delete_staticpage view_staticpage edit_all_staticpage "
     "review_staticpage publish_staticpage "
@@ -33,7 +43,10 @@ EDITOR = {
     "publishing": "add_topic change_topic delete_topic view_redirect",
 }
 PUBLISHER = {
+    "accounts": "change_feedtoken",
     "articles": "publish_unreviewed_article waive_article take_down_article delete_section",
+    "episodes": "publish_unreviewed_episode waive_episode take_down_episode add_show delete_show "
+    "see_wishes_liverecording",
     "pages": "publish_unreviewed_staticpage waive_staticpage take_down_staticpage",
     "publishing": "view_publication change_publication add_publication "
     "add_publicationlink change_publicationlink delete_publicationlink view_publicationlink",
@@ -41,6 +54,7 @@ PUBLISHER = {
 ADMINISTRATOR = {
     "accounts": "add_user change_user view_user",
     "core": "view_work change_work delete_work",
+    "episodes": "view_downloadevent",
     "media_pipeline": "add_region change_region delete_region",
 }
 

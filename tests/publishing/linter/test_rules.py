@@ -279,7 +279,8 @@ ELSEWHERE = {
 
 
 def test_every_rule_has_its_examples() -> None:
-    own = {name for name, rule in RULES.items() if not rule.check.__module__.endswith(".outside_links")}
+    elsewhere = ("publishing.linter.rules.outside_links", "episodes.rules")
+    own = {name for name, rule in RULES.items() if not rule.check.__module__.startswith(elsewhere)}
     assert own == {*BODIES, *FIELDS, *PAGES, *ELSEWHERE}
 
 

@@ -1,0 +1,1 @@
+"""Who heard what, by the rules of docs/downloads.md: requests are noted, counted and shown as numbers."""
