@@ -1,11 +1,13 @@
 """How long moving in takes: the complete feed of Talk Python (474 items) and 1,000 transcripts, in a database of its own.
 
-    DJANGO_SETTINGS_MODULE=config.test_settings python benchmarks/importing.py
+    .venv/bin/python benchmarks/importing.py
 
 Aims: 15 s for the feed without media, 60 s for the transcripts, on two idle cores.
 """
 
 import io
+import os
+import sys
 import tempfile
 import time
 from contextlib import redirect_stdout, suppress
@@ -13,6 +15,8 @@ from pathlib import Path
 
 import django
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ |= {"DJANGO_SETTINGS_MODULE": "config.test_settings", "TEST_RUN": "benchmark"}
 django.setup()
 
 from django.core.management import CommandError, call_command  # noqa: E402

@@ -165,16 +165,17 @@ def _step(command: str, environment: dict[str, str]) -> str:
 
 # --- web, workers and clock ---------------------------------------------------------------------------------
 
+COMMANDS = {
+    "worker": ["worker", "default", "files", "links"],
+    "sync": ["worker", "sync"],  # what it waits for may be dark
+    "media": ["worker", "media"],  # of its own: an encode takes long, and mails do not wait for it
+    "clock": ["clock"],
+}
+
 
 def _run(port: int, environment: dict[str, str], login: str) -> NoReturn:
     """Until Ctrl-C; raises DevError when one of them ends."""
-    commands = {
-        "web": ["runserver", f"127.0.0.1:{port}"],
-        "worker": ["worker", "default", "files"],
-        "sync": ["worker", "sync"],  # what it waits for may be dark
-        "media": ["worker", "media"],  # of its own: an encode takes long, and mails do not wait for it
-        "clock": ["clock"],
-    }
+    commands = {"web": ["runserver", f"127.0.0.1:{port}"], **COMMANDS}
     running = {name: _spawn(name, command, environment) for name, command in commands.items()}
     announced = False
     while True:

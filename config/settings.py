@@ -126,7 +126,7 @@ PAGE_CACHE_BYPASS = [
 SESSION_ENGINE = "accounts.sessions"
 RQ_QUEUES = {
     name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": seconds, "SERIALIZER": "rq.serializers.JSONSerializer"}
-    for name, seconds in {"default": 600, "files": 3600, "sync": 600, "media": 6 * 3600}.items()
+    for name, seconds in {"default": 600, "files": 3600, "links": 300, "sync": 600, "media": 6 * 3600}.items()
 }
 RQ = {"JOB_CLASS": "rq.job.Job"}
 RQ_SHOW_ADMIN_LINK = False

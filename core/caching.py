@@ -5,8 +5,12 @@ token in PostgreSQL in the same transaction (`bump`) and in Redis as soon as tha
 so a Redis that was away learns it too. A page begun before a change carries the old token and is never served.
 """
 
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, cast
@@ -29,9 +33,21 @@ from core.models import Generation
 log = structlog.get_logger(__name__)
 
 LIFETIME = 600  # seconds a page is kept at most; bounds what a bump that never reached Redis could cost
+PAUSE = 2.0  # seconds between two pushes while much changes
 _deadlines: list[tuple[type[Model], str]] = []
 
 type View = Callable[..., HttpResponse]
+
+
+@dataclass(slots=True)
+class _Pushes:
+    """Of a block in which much changes: when Redis was told last (monotonic), and whether it is still to be told."""
+
+    last: float = 0.0
+    owed: bool = False
+
+
+_pushes: ContextVar[_Pushes | None] = ContextVar("pushes", default=None)
 
 
 def cacheable(max_age: int = 0) -> Callable[[View], View]:
@@ -115,7 +131,34 @@ def bump() -> None:
     new = {"token": uuid.uuid4(), "changed_at": Now()}
     if not Generation.objects.filter(id=1).update(**new):
         Generation.objects.update_or_create(id=1, defaults=new)
-    transaction.on_commit(push, robust=True)
+    transaction.on_commit(_push_soon, robust=True)
+
+
+@contextmanager
+def pushing_seldom() -> Iterator[None]:
+    """For a long row of changes, each in a transaction of its own: Redis is told every PAUSE seconds, and at the end.
+
+    Whoever is killed inside owes a push, which the clock makes.
+    """
+    pushes = _Pushes()
+    before = _pushes.set(pushes)
+    try:
+        yield
+    finally:
+        _pushes.reset(before)
+        if pushes.owed:
+            push()
+
+
+def _push_soon() -> None:
+    pushes = _pushes.get()
+    if pushes is None:
+        push()
+    elif time.monotonic() - pushes.last < PAUSE:
+        pushes.owed = True
+    else:
+        push()
+        pushes.last, pushes.owed = time.monotonic(), False
 
 
 def push() -> bool:

@@ -126,9 +126,11 @@ class ImportCommand[T](BaseCommand):
             raise CommandError(sentence, returncode=status)
 
     def _run(self, **options: Any) -> tuple[int, str]:
+        from core import caching  # needs the models, and the bar does not
+
         try:
             items = self.read(**options)
-            with progress(len(items)) as advance:
+            with progress(len(items)) as advance, caching.pushing_seldom():
                 for item in items:
                     self._take_one(item)
                     advance()

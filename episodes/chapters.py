@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from media_pipeline.playing import clock
 
 MOST = 500
-_TIME = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6})(?:[.,](\d{1,3}))?", re.ASCII)
+_TIME = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,7})(?:[.,](\d{1,9}))?", re.ASCII)
 _LINK = re.compile(r"https?://[^\s<>\"|]{1,1000}", re.IGNORECASE)
 
 

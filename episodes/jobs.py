@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 from core.work import Run, handler
-from episodes import audio, writing_down
+from episodes import audio
 from episodes.downloads import counting
+from episodes.transcripts import writing_down
 
 
 @handler(audio.PREPARE, attempts=5, timeout=1800)

@@ -16,9 +16,13 @@ from publishing.signals import content_changed, revision_saved
 
 
 @receiver(revision_saved, sender=Episode)
+def prepare_audio_of_an_edit(content: Episode, **kwargs: Any) -> None:
+    audio.prepare(Episode.objects.select_related("show").get(pk=content.pk))
+
+
 @receiver(content_changed, sender=Episode)
 def prepare_its_audio(content: Episode, **kwargs: Any) -> None:
-    audio.prepare(Episode.objects.select_related("show").get(pk=content.pk))
+    audio.prepare(content)
 
 
 @receiver(post_delete, sender=Episode)
@@ -36,7 +40,8 @@ def show_what_is_ready(rendition_set: RenditionSet, **kwargs: Any) -> None:
 @receiver(revision_saved, sender=Episode)
 @receiver(content_changed, sender=Episode)
 def take_the_transcript_along(content: Episode, **kwargs: Any) -> None:
-    follow_audio(content)
+    if content.transcript_id:
+        follow_audio(content)
 
 
 @receiver(captions_changed)

@@ -55,7 +55,7 @@ def collect_links(run: Run) -> None:
     outside_links.collect(run)
 
 
-@handler(link_checks.CHECK, timeout=300)
+@handler(link_checks.CHECK, queue="links")
 def check_links(run: Run) -> None:
     link_checks.check(run)
 

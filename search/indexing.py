@@ -6,7 +6,9 @@ from datetime import datetime
 from itertools import batched
 from typing import Any, Protocol, cast
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import OuterRef
 
 from core import caching, work
 from media_pipeline.models import MediaAsset
@@ -48,18 +50,42 @@ def credit_line(credits: Iterable[Credit]) -> list[dict[str, str]]:
     return [{"name": c.person.name, "path": c.person.get_absolute_url(), "role": c.role} for c in credits]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def index(content: Publishable) -> None:
-    """Write the row of published content, or remove that of content that is no longer published."""
+    """Write the row of published content, or remove that of content that is no longer published.
+
+    The content is locked by whoever publishes it, so nobody else writes the same row.
+    """
     if content.status != Publishable.Status.PUBLISHED:
         IndexEntry.objects.filter(item_id=content.item_id).delete()
         return
     document = cast(Indexable, content).index_document()
-    entry, _ = IndexEntry.objects.update_or_create(
-        item_id=content.item_id, defaults=_columns(content, document)
+    topics, people = _shown_with(content.item_id)
+    columns = _columns(content, document)
+    (entry,) = IndexEntry.objects.bulk_create(
+        [IndexEntry(item_id=content.item_id, **columns)],
+        update_conflicts=True,
+        unique_fields=["item"],
+        update_fields=list(columns),
     )
-    entry.topics.set(document.topics)
-    entry.people.set(set(document.people))
+    _show_with(entry.topics, topics, {topic.pk for topic in document.topics})
+    _show_with(entry.people, people, {person.pk for person in document.people})
+
+
+def _shown_with(item: int) -> tuple[set[int], set[int]]:
+    """The topics and the people of an Item's row, if there is one."""
+    topics = IndexEntry.topics.through.objects.filter(indexentry=OuterRef("pk")).values("topic")
+    people = IndexEntry.people.through.objects.filter(indexentry=OuterRef("pk")).values("person")
+    rows = IndexEntry.objects.filter(item=item).values_list(ArraySubquery(topics), ArraySubquery(people))
+    had = rows.first()
+    return (set(had[0]), set(had[1])) if had else (set(), set())
+
+
+def _show_with(relation: Any, had: set[int], wanted: set[int]) -> None:
+    if gone := had - wanted:
+        relation.remove(*gone)
+    if new := wanted - had:
+        relation.add(*new)
 
 
 @transaction.atomic

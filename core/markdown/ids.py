@@ -12,9 +12,12 @@ RESERVED_IDS = frozenset(
     account article author body comments content content-main contents cookies csrf csrf-token dialog
     feedback footer footnotes form forms head header help home html language latest listen login logo
     logout logout-form main masthead menu messages nav navigation newsletter next notifications page
-    pagination player playlist preferences preview previous progress read-on root script search section
-    settings share sidebar site site-footer site-header site-name skip start-again status style subscribe
-    tags theme title toc toolbar top topics transcript video
+    pagination player playlist podcast-changes podcast-coming podcast-definition podcast-episodes
+    podcast-feed-address podcast-kept podcast-limits podcast-links podcast-live-address
+    podcast-live-error podcast-live-help podcast-live-tell podcast-moments podcast-newest
+    podcast-sponsors podcast-who preferences preview previous progress read-on root script search
+    section settings share sidebar site site-footer site-header site-name skip start-again status style
+    subscribe tags theme title toc toolbar top topics transcript video
     """.split()  # noqa: SIM905 - one word a line would fill two screens
 )
 """Ids of page furniture. A heading called "Search" becomes `section-search`."""

@@ -11,14 +11,16 @@ from django.utils.safestring import SafeString
 
 from accounts.staff import signed_in_user
 from core.editing import SortableInline
-from episodes import reading, transcripts
+from episodes import transcripts
 from episodes.admin import feed_entry, recordings
 from episodes.admin import transcripts as transcript_pages
 from episodes.admin.credits import with_roles
 from episodes.admin.recordings import RecordingSelect
-from episodes.forms import CreditFormSet, EpisodeForm, SeasonField, next_numbers
+from episodes.forms import CreditFormSet, EpisodeForm, SeasonField
+from episodes.forms.fields import next_numbers
 from episodes.models import Episode, EpisodeCredit, EpisodeLink, Season, SponsorSlot
-from episodes.speech import names, transcript_of
+from episodes.pages import reading
+from episodes.transcripts.speech import names, transcript_of
 from media_pipeline import asr, delivery
 from media_pipeline.models import MediaAsset
 from media_pipeline.playing import clock
@@ -27,6 +29,9 @@ from publishing.publishable_admin import PublishableAdmin
 from search.items import choosable
 
 RECORDINGS = ("audio", "video")
+NOT_THEIRS = (
+    "The transcript was not attached: somebody else's episode has the same recording, and would show it, too."
+)
 
 
 class CreditInline(SortableInline[EpisodeCredit, Episode]):
@@ -194,6 +199,9 @@ class EpisodeAdmin(PublishableAdmin[Episode]):
 
     def _attach(self, request: HttpRequest, pk: int, file: Any) -> None:
         episode = Episode.objects.get(pk=pk)
+        if transcript_pages.says_it_of_others(request, episode):
+            messages.error(request, NOT_THEIRS)
+            return
         count = len(file.parsed.cues)
         if not transcripts.attach(episode, file.parsed, name=file.name, by=signed_in_user(request)):
             messages.info(request, "The transcript said this already.")

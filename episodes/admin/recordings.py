@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from core.generics import ModelAdmin
 from core.widgets import SearchSelect, element
-from episodes.brought import brought
+from episodes.forms.brought import brought
 from episodes.models import Episode
 from media_pipeline import delivery
 from media_pipeline.models import Encoding, MediaAsset, Recording, Rendition

@@ -8,7 +8,7 @@ from django.contrib.admin import site
 
 from core.widgets import PlainTextarea, SearchSelect
 from episodes.models import Episode, Speaker
-from episodes.speakers import speakers_of
+from episodes.transcripts.speakers import speakers_of
 from media_pipeline import transcripts
 from media_pipeline.transcripts import Malformed, Parsed
 from people.models import Person

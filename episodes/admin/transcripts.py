@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.staff import signed_in_user
 from core.widgets import element
-from episodes import merging, sound, speakers, transcripts, writing_down
+from episodes import transcripts
 from episodes.admin.transcript_forms import SpeakersForm, TextForm
-from episodes.merging import Row, Splice
-from episodes.models import Episode
-from episodes.speech import transcript_of
-from episodes.transcripts import Stale, Unfit
+from episodes.models import Episode, EpisodeQuerySet
+from episodes.pages import sound
+from episodes.transcripts import Stale, Unfit, merging, speakers, writing_down
+from episodes.transcripts.merging import Row, Splice
+from episodes.transcripts.speech import transcript_of
 from media_pipeline import asr, delivery
 from media_pipeline.delivery.policy import media_policy
 from media_pipeline.models import Encoding, Transcript
@@ -71,11 +72,11 @@ def speaker_people(request: HttpRequest, object_id: int, *, admin: Any) -> HttpR
         for problems in form.errors.values():
             messages.error(request, " ".join(str(problem) for problem in problems))
         return _back(admin, episode)
-    everywhere, count = form.cleaned_data["everywhere"], 0
+    among, count = (_editable(request) if form.cleaned_data["everywhere"] else None), 0
     for label, person in form.changes():
-        count += speakers.map_speaker(episode, label, person, everywhere=everywhere)
-    if everywhere:
-        count += _others(episode, form)
+        count += speakers.map_speaker(episode, label, person, among=among)
+    if among is not None:
+        count += _others(episode, form, among)
     admin.log_change(request, episode, "Chose who is meant by the speakers' labels.")
     messages.success(
         request, "Saved: page, files and search show these names." if count else "Nothing has changed."
@@ -180,7 +181,7 @@ def _read(request: HttpRequest) -> tuple[int, list[Splice], int | None]:
         splices = [Splice(int(one["at"]), int(one["gone"]), list(one["rows"])) for one in told["splices"]]
         over = None if told.get("over") is None else int(told["over"])
         version = int(told["version"])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise BadRequest("These changes cannot be read.") from error
     if len(splices) > MOST_SPLICES or not 0 <= version < 2**31 or not 0 <= (over or 0) < 2**31:
         raise BadRequest("These changes cannot be read.")
@@ -210,13 +211,13 @@ def _save_text(request: HttpRequest, episode: Episode, admin: Any) -> HttpRespon
     return HttpResponseRedirect(f"{admin.address('transcript', episode)}?as=text")
 
 
-def _others(episode: Episode, form: SpeakersForm) -> int:
+def _others(episode: Episode, form: SpeakersForm, among: EpisodeQuerySet) -> int:
     """Those that were chosen before go to the show's other episodes, too."""
     changed = {label for label, _ in form.changes()}
     count = 0
     for name, label in form.labels.items():
         if label not in changed and (person := form.cleaned_data[name]):
-            count += speakers.map_speaker(episode, label, person, everywhere=True)
+            count += speakers.map_speaker(episode, label, person, among=among)
     return count
 
 
@@ -240,6 +241,7 @@ def _page(
     context = {
         **about(admin, request, episode),
         "title": "Transcript",
+        "has_change_permission": _may_change(request, admin, episode),
         "transcript": found,
         "as_text": as_text,
         "form": form or TextForm(initial=_initial(found)),
@@ -292,8 +294,22 @@ def _changed(request: HttpRequest, object_id: int, admin: Any) -> Episode:
 
 
 def _must_change(request: HttpRequest, admin: Any, episode: Episode) -> None:
-    if not admin.has_change_permission(request, episode):
+    if not _may_change(request, admin, episode):
         raise PermissionDenied
+
+
+def _may_change(request: HttpRequest, admin: Any, episode: Episode) -> bool:
+    return admin.has_change_permission(request, episode) and not says_it_of_others(request, episode)
+
+
+def says_it_of_others(request: HttpRequest, episode: Episode) -> bool:
+    """Whether its recording is that of an episode, too, which they may not edit: what is said in it is said in both."""
+    same = Episode.objects.filter(audio=episode.audio_id) if episode.audio_id else Episode.objects.none()
+    return same.exclude(pk=episode.pk).exclude(pk__in=_editable(request).values("pk")).exists()
+
+
+def _editable(request: HttpRequest) -> EpisodeQuerySet:
+    return Episode.objects.editable_by(signed_in_user(request))
 
 
 def _number(request: HttpRequest, name: str) -> int:

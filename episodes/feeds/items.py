@@ -142,7 +142,7 @@ class Items:
 
     def _alternates(self, episode: Episode, files: Iterable[Made]) -> Iterator[rss.Alternate]:
         for made in files:
-            if made.role == Rendition.Role.DOWNLOAD and made.name == "m4a":
+            if _is_heard(made) and made.name == "m4a":
                 file = rss.File(self._address(episode, "m4a"), made.type, made.bytes)
                 yield rss.Alternate(file, "AAC", made.bits, 0, made.sha256)
             elif made.role == Rendition.Role.PROGRESSIVE:
@@ -180,7 +180,12 @@ def _sponsor(made: Sponsor) -> str:
 
 def _heard(files: Iterable[Made]) -> Made | None:
     """The MP3, which every app plays."""
-    return next((made for made in files if made.role == Rendition.Role.DOWNLOAD and made.name == "mp3"), None)
+    return next((made for made in files if _is_heard(made) and made.name == "mp3"), None)
+
+
+def _is_heard(made: Made) -> bool:
+    """What the addresses of its audio lead to (`files.listening`): a film has its sound as a file, too, which is another."""
+    return made.role == Rendition.Role.DOWNLOAD and made.profile == "podcast"
 
 
 @cache
@@ -191,7 +196,12 @@ def _files() -> str:
 
 
 def _page(episode: Episode) -> str:
-    return f"{absolute(episode.show.get_absolute_url())}{episode.slug}/"
+    return f"{absolute(_show_page(episode.show.slug))}{episode.slug}/"
+
+
+@lru_cache(maxsize=100)
+def _show_page(slug: str) -> str:
+    return reverse("show", args=[slug])
 
 
 def funding(url: str, label: str) -> rss.Funding | None:

@@ -18,10 +18,11 @@ from core.markdown import MarkdownTooComplex
 from core.slugs import make_slug
 from episodes.chapters import written
 from episodes.importers import notes, values
+from episodes.importers.entries import MOST_TITLE
 from episodes.importers.feed import Channel, Entry
 from episodes.importers.judging import last_segment, path_here
 from episodes.importers.people import People, current_credits, set_credits
-from episodes.importers.shows import old_path
+from episodes.importers.shows import is_taken, old_path
 from episodes.models import Episode, EpisodeCredit, Season, Show
 from publishing import workflow
 from publishing.models import ImportRecord, Item, Publishable, Redirect
@@ -90,7 +91,7 @@ class Episodes:
         publishable = bool(entry.published and audio)
         explicit = entry.explicit
         return {
-            "title": values.title(entry.title),
+            "title": values.title(entry.title, MOST_TITLE),
             "standfirst": values.inline(entry.standfirst),
             "body": self._body(entry),
             "number": None if entry.number is None else str(entry.number),
@@ -130,9 +131,8 @@ class Episodes:
         return {name: value for name, value in found.items() if value}
 
     def _create(self, show: Show, entry: Entry, new: dict[str, Any], seen: str) -> Outcome:
-        item = _item(show, entry.guid)
-        known = Episode.objects.filter(show=show, guid=entry.guid).first()
-        if known:
+        taken = (show.pk, entry.guid) in self.guids
+        if taken and (known := Episode.objects.filter(show=show, guid=entry.guid).first()):
             raise ItemFailed(
                 f"“{known}” has this guid already, and no import has brought it. It was left alone."
             )
@@ -217,7 +217,9 @@ class Episodes:
     def _redirect(self, episode: Episode, entry: Entry) -> None:
         """From its old page. An address that leads somewhere already is left alone."""
         path = old_path(entry.link, self.channel)
-        if path and path not in self.redirected and path != episode.get_absolute_url():
+        if not path or path in self.redirected or path == episode.get_absolute_url():
+            return
+        if not is_taken(path):
             Redirect.objects.create(path=path, item_id=episode.item_id)
             self.redirected.add(path)
 

@@ -22,8 +22,8 @@ from episodes.importers import spoken
 from episodes.importers.feed import Entry, TranscriptLink
 from episodes.importers.judging import last_segment
 from episodes.models import Episode, Show
-from episodes.speech import transcript_of
 from episodes.telling import tell
+from episodes.transcripts.speech import transcript_of
 from media_pipeline import images, uploads
 from media_pipeline.fetching import NotThere, fetched
 from media_pipeline.images import ImageRefused, StorageUnavailable
@@ -210,8 +210,11 @@ def _checked(upload: Upload) -> MediaAsset:
 
 @transaction.atomic
 def _save(episode: Episode, **columns: object) -> None:
-    """As `workflow` has it for what is written past the desk."""
-    for name, value in columns.items():
-        setattr(episode, name, value)
-    episode.save()
-    workflow.saved(episode, readable=False)
+    """As `workflow` has it for what is written past the desk. To fetch takes minutes: what was written meanwhile stays."""
+    current = Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
+    missing = {name: value for name, value in columns.items() if not getattr(current, name)}
+    for name, value in missing.items():
+        setattr(current, name, value)
+    current.save(update_fields=list(missing))
+    workflow.saved(current, readable=False)
+    episode.refresh_from_db()

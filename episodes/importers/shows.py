@@ -14,7 +14,7 @@ from core.importing import ItemFailed, Outcome, Unreadable
 from episodes.importers.feed import Channel
 from episodes.importers.judging import path_here
 from episodes.importers.people import People, current_credits, set_credits
-from episodes.models import Show, ShowCredit
+from episodes.models import Episode, Show, ShowCredit
 from episodes.models.shows import podcast_guid
 from episodes.telling import tell
 from publishing.models import ImportRecord, Redirect
@@ -47,7 +47,7 @@ class Shows:
         return f"podcast:{self.guid or self.address}"[:100]
 
     def find(self) -> Show | None:
-        """Raises Unreadable if there is none of that slug, or another show of the same name."""
+        """Raises Unreadable if there is none of that slug, another show of the same name, or a claim that anybody can make."""
         if self.slug:
             show = Show.objects.filter(slug=self.slug).first()
             if show is None:
@@ -55,6 +55,11 @@ class Shows:
                 raise Unreadable(f"--show {self.slug}", f"There is no such show. There are: {there}.")
             return show
         show = Show.objects.filter(podcast_guid=self.guid).first() if self.guid else None
+        if show and "import" not in show.kept and not path_here(self.address):
+            sentence = (
+                f"The feed says that it is “{show}”, which was made here. If it is, say --show {show.slug}."
+            )
+            raise Unreadable(self.name, sentence)
         show = show or Show.objects.filter(kept__import__source=self.source).first()
         if show is None and (same := Show.objects.filter(name=self.name).first()):
             sentence = f"There is a show of this name already. If it is this one, say --show {same.slug}."
@@ -190,14 +195,25 @@ class Shows:
         """From where the feed was, if that is a path of this site, or of the site that this one replaces."""
         for address in (self.channel.address, self.address):
             path = old_path(address, self.channel)
-            if path and path != show.feed_path:
+            if path and path != show.feed_path and not is_taken(path):
                 Redirect.objects.get_or_create(path=path, defaults={"target_path": show.feed_path})
 
 
 def old_path(address: str, channel: Channel) -> str:
     """The path of an address at this site, or at the podcast's own old one, whose name may soon be ours; else ""."""
     path = path_here(address) or path_there(address, channel.link)
-    return path if path.strip("/") and len(path) <= 500 else ""
+    return path if path.strip("/") and len(path) <= 500 and path.isprintable() else ""
+
+
+def is_taken(path: str) -> bool:
+    """Whether it belongs to a show or an episode that is here: what a feed says must not lead away from it, nor later."""
+    try:
+        found = resolve(path)
+    except Resolver404:
+        return False
+    if found.url_name == "episode":
+        return Episode.objects.filter(show__slug=found.kwargs["show"], slug=found.kwargs["slug"]).exists()
+    return "show" in found.kwargs and Show.objects.filter(slug=found.kwargs["show"]).exists()
 
 
 def path_there(address: str, home: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 
+from core.feeds import clean
 from episodes.chapters import MOST, Chapter
 from episodes.importers import values
 from episodes.importers.feed import TranscriptLink
@@ -80,7 +81,7 @@ def chapters(data: bytes) -> list[Chapter]:
 
 def _chapter(row: dict[str, Any]) -> Chapter | None:
     at = values.seconds(str(row.get("startTime", "")))
-    title = values.plain(str(row.get("title") or "")).replace(" | ", " / ")[:300]
+    title = values.plain(clean(str(row.get("title") or ""))).replace(" | ", " / ")[:300]
     if at is None or not title or row.get("toc") is False:
         return None
     return Chapter(at, title, link(str(row.get("url") or ""), most=900).url)

@@ -10,6 +10,7 @@ from core.markdown import MarkdownTooComplex, inline_text, render_inline
 from core.markdown.page import Page
 from core.markdown.plain import plain_text
 from core.markdown.sanitise import clean
+from episodes.chapters import seconds_of
 
 YEARS = range(1900, 9999)
 _YES = frozenset({"yes", "true", "explicit", "1"})
@@ -34,7 +35,6 @@ _SPELLED = (
     "%Y/%m/%d %H:%M:%S",
     "%d.%m.%Y",
 )
-_CLOCK = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,7})(?:[.,](\d{1,9}))?", re.ASCII)
 _WORDS = re.compile(
     r"P?T?(?:(\d{1,3})\s*h\w*)?[\s,]*(?:(\d{1,4})\s*m\w*)?[\s,]*(?:(\d{1,6})\s*s\w*)?",
     re.IGNORECASE | re.ASCII,
@@ -89,15 +89,11 @@ def _spelled(written: str) -> datetime | None:
 def seconds(written: str) -> float | None:
     """Of 1:01:24, 61:24, 3684, 3684.5, PT1H1M24S or “61 min”."""
     written = written.strip()
-    if found := _CLOCK.fullmatch(written):
-        hours, minutes, whole = (int(part or 0) for part in found.groups()[:3])
-        told = 3600 * hours + 60 * minutes + whole + float(f"0.{found[4] or 0}")
-    elif (worded := _WORDS.fullmatch(written)) and any(worded.groups()):
+    told = seconds_of(written)
+    if told is None and (worded := _WORDS.fullmatch(written)) and any(worded.groups()):
         hours, minutes, whole = (int(part or 0) for part in worded.groups())
         told = 3600 * hours + 60 * minutes + whole
-    else:
-        return None
-    return told if told < LONGEST_SECONDS else None
+    return told if told is not None and told < LONGEST_SECONDS else None
 
 
 def yes(written: str) -> bool | None:
@@ -130,9 +126,15 @@ def plain(text: str) -> str:
     return one_line(unescape(_MARKUP.sub(" ", text)))
 
 
-def title(text: str) -> str:
-    """A title as our Markdown has it, so that it reads like the feed's: in “C++ & *args” nothing is emphasised."""
-    return inline(plain(text))
+def title(text: str, most: int) -> str:
+    """A title as our Markdown has it, so that it reads like the feed's: in “C++ & *args” nothing is emphasised.
+
+    It is cut if the backslashes that this takes make it too long.
+    """
+    words = plain(text)
+    while (over := len(inline(words)) - most) > 0:
+        words = f"{words[: -over - 1].rstrip()}…"
+    return inline(words)
 
 
 def inline(words: str) -> str:

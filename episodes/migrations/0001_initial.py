@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
                 ('txt', models.TextField(blank=True, help_text='What directories ask for, a line each: purpose | value. “applepodcastsverify | 1234”', verbose_name='text records')),
                 ('locked', models.BooleanField(default=True, help_text='Other hosts may not take the feed over. Switch it off to move away.')),
                 ('complete', models.BooleanField(default=False, help_text='There will never be another episode.')),
-                ('hidden', models.BooleanField(default=False, help_text='Directories should not list it. The feed works all the same.')),
+                ('hidden', models.BooleanField(default=False, help_text='No list shows it, here or in directories. Its page and its feed work all the same.')),
                 ('moved_to', models.URLField(blank=True, help_text="The feed's new home: apps are sent there, for good.", max_length=400)),
                 ('ended_at', models.DateTimeField(blank=True, help_text='From then on the feed answers that it is gone (410).', null=True)),
                 ('position', models.PositiveSmallIntegerField(default=0, help_text='The order in lists of shows.')),

@@ -6,9 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Greatest, Now
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import Truncator
 
 from accounts.models import User
 from core.markdown import render_inline
@@ -22,6 +23,8 @@ from publishing.models import Body, Item, Publishable, PublishableQuerySet, Topi
 from search.indexing import Document, credit_line
 
 HUNDREDTH = Decimal("0.01")
+AIRED = ("public_at", "published_at")
+"""The later of both is when everybody could hear an episode first; PostgreSQL's GREATEST passes over NULL."""
 
 
 class EpisodeQuerySet(PublishableQuerySet["Episode"]):
@@ -31,7 +34,7 @@ class EpisodeQuerySet(PublishableQuerySet["Episode"]):
 
     def for_feeds(self) -> Self:
         """Newest first by when everybody could hear it."""
-        return self.annotate(aired_at=Coalesce("public_at", "published_at")).order_by("-aired_at", "-pk")
+        return self.annotate(aired_at=Greatest(*AIRED)).order_by("-aired_at", "-pk")
 
 
 class Episode(Publishable, Body):
@@ -268,30 +271,30 @@ class Episode(Publishable, Body):
 
     @property
     def aired(self) -> datetime | None:
-        """When everybody could hear it first."""
-        return self.public_at or self.published_at
+        """When everybody could hear it first: never before its publication."""
+        return max(filter(None, (self.public_at, self.published_at)), default=None)
 
     @cached_property
     def credits_shown(self) -> list["EpisodeCredit"]:
         return list(self.credits.select_related("person", "person__portrait"))
 
     def index_document(self) -> Document:
-        from episodes.speech import names, plain_text  # reads transcripts, which need the models
+        from episodes.transcripts.speech import names, plain_text  # reads transcripts, which need the models
 
         return Document(
             title=self.title,
             kicker=self.kicker_text,
             kicker_path=self.show.get_absolute_url(),
             hue=self.show.hue,
-            summary=self.standfirst,
+            summary=self.standfirst or Truncator(self.body_text).words(40),
             byline=credit_line(self.credits_shown),
             meta=self.duration,
             image=self.artwork or self.show.artwork,
-            body="\n\n".join(filter(None, [self.body_text, plain_text(self)])),
+            body="\n\n".join(filter(None, [self.body_text, "" if self.for_members else plain_text(self)])),
             body_html=self.body_html,
             topics=list(self.topics.all()),
             people=[*(credit.person for credit in self.credits_shown), *names(self).values()],
-            listed=not self.for_members,
+            listed=not (self.for_members or self.show.hidden),
             published_at=self.aired,
         )
 

@@ -116,7 +116,8 @@ class Show(models.Model):
     )
     complete = models.BooleanField(default=False, help_text="There will never be another episode.")
     hidden = models.BooleanField(
-        default=False, help_text="Directories should not list it. The feed works all the same."
+        default=False,
+        help_text="No list shows it, here or in directories. Its page and its feed work all the same.",
     )
     moved_to = models.URLField(
         max_length=400, blank=True, help_text="The feed's new home: apps are sent there, for good."

@@ -7,8 +7,8 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 
 from core.caching import cacheable
-from episodes import embedding, reading, sound
 from episodes.models import Episode, EpisodeQuerySet
+from episodes.pages import embedding, reading, sound
 from media_pipeline import delivery
 from media_pipeline.playing import moment
 from publishing.models import Redirect

@@ -8,7 +8,9 @@ from django.views.decorators.http import require_safe
 from accounts.feed_doors import by_feed_token
 from accounts.models import FeedToken
 from core.caching import cacheable
-from episodes import chapter_files, listening, transcript_files
+from episodes.files import chapters as chapter_files
+from episodes.files import listening
+from episodes.files import transcripts as transcript_files
 from episodes.models import Episode
 
 

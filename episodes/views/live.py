@@ -10,9 +10,9 @@ from core.caching import cacheable
 from core.origin import sent_from_here
 from core.ratelimit import limited
 from episodes import live
-from episodes.calendar_file import MEDIA_TYPE, calendar
+from episodes.live.calendar_file import MEDIA_TYPE, calendar
+from episodes.live.structured import event
 from episodes.models import LiveRecording
-from episodes.structured_live import event
 
 
 @cacheable()

@@ -5,8 +5,9 @@ from django.shortcuts import get_object_or_404, render
 
 from core.caching import cacheable
 from core.paging import page_of
-from episodes import elsewhere, listing, live, structured
+from episodes import live
 from episodes.models import Season
+from episodes.pages import elsewhere, listing, structured
 
 
 @cacheable()

@@ -1,12 +1,14 @@
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Greatest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from core.caching import cacheable
 from core.paging import page_of
-from episodes import paragraphs, speech, transcript_files
+from episodes.files import transcripts as transcript_files
 from episodes.models import Episode, EpisodeQuerySet
+from episodes.models.episodes import AIRED
+from episodes.transcripts import paragraphs, speech
 from media_pipeline.models import Transcript
 
 PER_PAGE = 50
@@ -15,8 +17,9 @@ PER_PAGE = 50
 @cacheable()
 def transcripts(request: HttpRequest) -> HttpResponse:
     """Everything that can be read: show after show, newest first."""
-    aired = Coalesce("public_at", "published_at").desc()
-    shown = _with_transcript().select_related("show").defer("body", "body_html", "body_text")
+    aired = Greatest(*AIRED).desc()
+    listed = _with_transcript().filter(show__hidden=False)
+    shown = listed.select_related("show").defer("body", "body_html", "body_text")
     page = page_of(request, shown.order_by("show__position", "show__name", aired, "-pk"), PER_PAGE)
     return render(request, "episodes/transcripts.html", {"page": page})
 

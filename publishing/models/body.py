@@ -38,13 +38,15 @@ class Body(models.Model):
         if "body" in self.get_deferred_fields() or (fields is not None and "body" not in fields):
             super().save(*args, **kwargs)
             return
+        new = self._state.adding
         if self._rendered != self.body:
             self.render_body()
         if fields is not None:
             kwargs["update_fields"] = {*fields, *RENDERED}
         super().save(*args, **kwargs)
         if self._stored != self.body:
-            self.link_images()
+            if not new or "asset:" in self.body:
+                self.link_images()
             self._stored = self.body
 
     @classmethod

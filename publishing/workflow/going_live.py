@@ -61,7 +61,7 @@ def publish[P: Publishable](
         when |= {"live_version": current.version, "due_on": None}
     action = Action.SCHEDULED if at and at > database_now() else Action.PUBLISHED
     step(current, content, action, by, batch=batch, status=Status.PUBLISHED, published_by=by, **when)
-    return changed(content)
+    return changed(content, current)
 
 
 @transaction.atomic

@@ -36,15 +36,24 @@ def step[P: Publishable](
     before = workflow_of(current)
     update(current, **columns)
     point("workflow.half_done")
-    after = workflow_of(lock(content))
+    after = workflow_of(refresh(current))
     facts = {
         "version": after["version"],
         "before": {name: value for name, value in before.items() if value != after[name]},
         "after": {name: value for name, value in after.items() if value != before[name]},
     }
-    revision = Revision.objects.filter(item_id=current.item_id, number=after["version"]).first()
-    event = record(current, action, by, by_name=by_name, why=why, batch=batch, revision=revision, facts=facts)
-    refresh(content)
+    revisions = Revision.objects.filter(item_id=current.item_id, number=after["version"])
+    event = record(
+        current,
+        action,
+        by,
+        by_name=by_name,
+        why=why,
+        batch=batch,
+        revision=revisions.only("pk").first(),
+        facts=facts,
+    )
+    mirror(current, content)
     notices.send(event, content)
     return content
 
@@ -68,9 +77,12 @@ def new_version(content: Publishable, revision: Revision, by: User | None, live:
         notices.send(record(content, Action.EDITED, by, revision=revision), content)
 
 
-def changed[P: Publishable](content: P) -> P:
-    """Tell everybody, with the row as it is now: somebody else may have saved since `content` was read."""
-    content_changed.send(sender=type(content), content=lock(content))
+def changed[P: Publishable](content: P, current: P | None = None) -> P:
+    """Tell everybody, with the row as it is now: somebody else may have saved since `content` was read.
+
+    `current` is that row, if the caller has locked it and written nothing but the workflow's columns since.
+    """
+    content_changed.send(sender=type(content), content=current or lock(content))
     return refresh(content)
 
 
@@ -85,6 +97,13 @@ def update(content: Publishable, **columns: Any) -> None:
 def refresh[P: Publishable](content: P) -> P:
     content.refresh_from_db(fields=[*WORKFLOW, "changed_at"])
     return content
+
+
+def mirror(current: Publishable, content: Publishable) -> None:
+    """Give `content` the workflow's columns of the locked row."""
+    for field in content._meta.concrete_fields:
+        if field.name in WORKFLOW or field.name == "changed_at":
+            setattr(content, field.attname, getattr(current, field.attname))
 
 
 def workflow_of(content: Publishable) -> dict[str, Any]:

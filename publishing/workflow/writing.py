@@ -54,7 +54,7 @@ def saved[P: Publishable](
     return changed(content)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def baseline(content: Publishable, by: User | None = None) -> None:
     """What was saved before there were revisions gets its first one."""
     if not content.version:

@@ -25,7 +25,9 @@ OWN_PAGES = [
 def test_the_account_page_shows_it_all(signed_in, member: User, django_assert_num_queries) -> None:
     client = signed_in(member)
     client.get("/account/")
-    with django_assert_num_queries(4):  # user, second factor, site settings, their links
+    with django_assert_num_queries(
+        5
+    ):  # user, second factor, site settings, their links, whether there are own feeds
         page = client.get("/account/").content.decode()
     for expected in (
         "Mia Member",

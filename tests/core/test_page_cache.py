@@ -279,3 +279,14 @@ def test_what_comes_due_while_a_list_is_rendered_is_not_missed_for_long(client: 
 
 def test_a_query_with_very_many_fields_is_no_error(client: Client) -> None:
     assert client.get("/articles/?" + "utm_source=a&" * 80).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_changes_are_told_now_and_then_and_at_the_end() -> None:
+    told = []
+    with caching.pushing_seldom():
+        for _ in range(3):
+            caching.bump()
+            told.append(caching.redis().get(caching.key("generation")))
+        assert told[0] == told[1] == told[2] != caching.current_token()
+    assert caching.redis().get(caching.key("generation")) == caching.current_token()

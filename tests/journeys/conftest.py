@@ -10,7 +10,9 @@ from django.core.management import call_command
 from playwright.sync_api import Page
 
 from core import assets
+from media_pipeline import storage
 from tests.harness.door import Door
+from tests.journeys import player_media
 
 # Playwright's loop makes Django believe that it runs asynchronously.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -75,6 +77,15 @@ def site(live_server: Any, settings: Any, _open: None) -> str:
     settings.CSRF_TRUSTED_ORIGINS = [address]
     call_command("prepare_storage")
     return address
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where the clips of `player_media` are, with a slash at the end."""
+    folder = tmp_path_factory.mktemp("media")
+    player_media.make(folder)
+    storage.ensure_bucket()
+    return player_media.publish(folder)
 
 
 @pytest.fixture

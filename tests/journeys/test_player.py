@@ -10,7 +10,6 @@ from django.test import Client
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from accounts.models import User
-from media_pipeline import storage
 from media_pipeline.playing import HLS, Source
 from tests.harness.axe import violations
 from tests.journeys import player_media, player_pages
@@ -18,15 +17,6 @@ from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.test_reading import SHIFTS
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="session")
-def media(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where the clips are."""
-    folder = tmp_path_factory.mktemp("media")
-    player_media.make(folder)
-    storage.ensure_bucket()
-    return player_media.publish(folder)
 
 
 @pytest.fixture

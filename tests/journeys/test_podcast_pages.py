@@ -2,17 +2,16 @@
 
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import imageio_ffmpeg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from core import caching
 from episodes.models import Episode
 from media_pipeline import storage
 from tests import factories
+from tests.harness.axe import violations
 from tests.harness.sites import Answer, Site
 from tests.journeys.conftest import PHONE
 
@@ -51,13 +50,6 @@ def for_anybody(route: Route) -> None:
     """A static file as WhiteNoise serves it: a page in a sandbox is of no origin at all."""
     found = route.fetch()
     route.fulfill(response=found, headers=found.headers | {"access-control-allow-origin": "*"})
-
-
-def violations(page: Page) -> list[Any]:
-    return [
-        (one["id"], [node["html"][:120] for node in one["nodes"]])
-        for one in Axe().run(page).response["violations"]
-    ]
 
 
 def test_somebody_comes_to_a_moment_and_goes_on_by_chapter_and_by_moment(

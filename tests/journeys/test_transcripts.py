@@ -4,31 +4,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings as site_settings
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from episodes import transcripts
 from episodes.models import Episode
-from media_pipeline import storage
 from media_pipeline.models import Transcript
 from tests import factories
-from tests.journeys import player_media
+from tests.harness.axe import violations
 from tests.journeys.test_player import at, moving, until
+from tests.journeys.test_uploads import signed_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 WORDS = "There was a harbour once, with a lighthouse that nobody had lit for as long as anyone could tell, and boats"
-
-
-@pytest.fixture(scope="session")
-def media(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("media")
-    player_media.make(folder)
-    storage.ensure_bucket()
-    return player_media.publish(folder)
 
 
 @pytest.fixture
@@ -60,11 +49,6 @@ def reader(browser: Browser, browser_context_args: Any) -> Iterator[Page]:
     assert complaints == []
 
 
-def axe(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
-
-
 def current(page: Page) -> str | None:
     return page.locator(".said a[aria-current]").get_attribute("href")
 
@@ -72,7 +56,7 @@ def current(page: Page) -> str | None:
 def test_it_follows_seeks_and_finds(site: str, episode: Episode, reader: Page) -> None:
     page, address = reader, f"{site}{episode.get_absolute_url()}"
     page.goto(f"{address}transcript/")
-    axe(page)
+    assert violations(page) == []
     page.get_by_role("link", name="12 of them.").click()
     page.wait_for_url(f"{address}?t=12")
     page.locator("media-player[data-ready]").wait_for()
@@ -80,7 +64,7 @@ def test_it_follows_seeks_and_finds(site: str, episode: Episode, reader: Page) -
     sound.evaluate("media => { media.muted = true }")
     assert at(sound) == 12
     assert current(page) == "?t=12"
-    axe(page)
+    assert violations(page) == []
 
     top, scrolled = page.evaluate("scrollY"), box.evaluate("box => box.scrollTop")
     page.get_by_role("button", name="Play", exact=True).click()
@@ -89,8 +73,12 @@ def test_it_follows_seeks_and_finds(site: str, episode: Episode, reader: Page) -
     assert page.evaluate("scrollY") == top
 
     box.hover()
-    page.mouse.wheel(0, -4000)
-    until(lambda: box.evaluate("box => box.scrollTop") == 0)
+
+    def at_the_top() -> bool:
+        page.mouse.wheel(0, -4000)  # again, as a movement that had begun may come in between
+        return bool(box.evaluate("box => box.scrollTop") == 0)
+
+    until(at_the_top)
     before = current(page)
     until(lambda: current(page) != before)
     assert box.evaluate("box => box.scrollTop") == 0
@@ -133,11 +121,8 @@ def test_without_scripts_it_is_text_with_links(site: str, episode: Episode, brow
 
 @pytest.fixture
 def desk(site: str, editor: User, browser: Browser) -> Iterator[Page]:
-    client = Client()
-    client.force_login(editor)
-    session = client.cookies[site_settings.SESSION_COOKIE_NAME].value
     context = browser.new_context(reduced_motion="reduce", viewport={"width": 1280, "height": 900})
-    context.add_cookies([{"name": site_settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+    signed_in(context, site, editor)
     complaints: list[str] = []
     context.on("weberror", lambda error: complaints.append(str(error.error)))
     context.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
@@ -155,7 +140,7 @@ def test_a_cue_is_corrected_beside_the_recording_and_readers_get_it(
 ) -> None:
     desk.goto(f"{site}/admin/episodes/episode/{episode.pk}/transcript/")
     desk.locator(".cue").first.wait_for()
-    axe(desk)
+    assert violations(desk) == []
     first, status = desk.get_by_label("Words, 0:00:00"), desk.locator(".cue-bar [role=status]")
     first.fill("There was no harbour.")
     expect(desk.get_by_role("button", name="Save 1 change")).to_be_visible()

@@ -110,7 +110,7 @@ def test_redirects_can_be_looked_at_and_nothing_else(
     assert desk.get("/admin/publishing/redirect/add/").status_code == 403
 
 
-REDIRECT_QUERIES = 9
+REDIRECT_QUERIES = 10
 
 
 def test_the_desk_offers_to_write_to_those_who_may(desk: Client, author: User, signed_in: Any) -> None:

@@ -282,7 +282,9 @@ def test_the_number_of_queries_is_that_of_the_kinds_of_things_named(
         "hero": images[-1].pk,
         "body": "".join(f"![a](asset:{image.pk})" for image in images),
     }
-    with django_assert_num_queries(6):  # images, sections, topics, people; further reading: articles, pages
+    with django_assert_num_queries(
+        7
+    ):  # images, sections, topics, people; further reading: articles, episodes, pages
         changes = changed(taken(), after)
     with django_assert_num_queries(0):
         assert render(changes).count("<h3>") == 6

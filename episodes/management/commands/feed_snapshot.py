@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from core.importing import printable
-from episodes.feed_sources import NotThere, source
+from episodes.feeds.sources import NotThere, source
 from publishing import podcast_check
 from publishing.podcast_check import Feed, Unreadable, fetching, snapshots
 from publishing.podcast_check.limits import MOST_FEED_BYTES

@@ -11,7 +11,7 @@ from core.outbound import OutboundError
 from core.xml import Refused
 from episodes.importers import parsing
 from episodes.importers.episodes import Episodes
-from episodes.importers.feed import Entry, Feed, Problem
+from episodes.importers.feed import MOST_ITEMS, Entry, Feed, Problem
 from episodes.importers.fetching import Wanted, fetch
 from episodes.importers.reading import MOST_BYTES
 from episodes.importers.shows import Shows
@@ -115,10 +115,14 @@ class Command(ImportCommand[Step]):
             self.plan.append((str(outcome), self.where(item), "; ".join(filter(None, told))))
 
     def _for_people(self) -> str:
-        """A dry run says of each item what would be done."""
+        """A dry run says of each item what would be done; otherwise the last line says where the show is now."""
         planned = getattr(self, "plan", [])
         lines = [f"{outcome:<10} {where}{f' ({why})' if why else ''}" for outcome, where, why in planned]
-        return "\n".join([*lines, super()._for_people()])
+        show: Show | None = getattr(self, "show", None)
+        found = (
+            [f"The show is at {show.get_absolute_url()}; other commands call it {show.slug}."] if show else []
+        )
+        return "\n".join([*lines, super()._for_people(), *found])
 
 
 def _whole(address: str) -> Feed:
@@ -126,7 +130,7 @@ def _whole(address: str) -> Feed:
     feed = _parsed(address)
     asked, page = {address}, feed.channel.next_page
     guids = {entry.guid for entry in feed.entries}
-    while page and "://" in address and page not in asked and len(asked) < _MOST_PAGES:
+    while page and "://" in address and page not in asked and _has_room(feed, len(asked)):
         asked.add(page)
         more = _parsed(page)
         feed.entries += [entry for entry in more.entries if entry.guid not in guids]
@@ -136,6 +140,11 @@ def _whole(address: str) -> Feed:
     if page and page not in asked:
         feed.problems.append(Problem("the feed", f"It goes on at {page}: import the feed by its address."))
     return feed
+
+
+def _has_room(feed: Feed, pages: int) -> bool:
+    """Whether a feed that goes on and on is read any further."""
+    return pages < _MOST_PAGES and len(feed.entries) < MOST_ITEMS
 
 
 def _parsed(address: str) -> Feed:

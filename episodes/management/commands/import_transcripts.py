@@ -13,8 +13,8 @@ from core.importing import ImportCommand, ItemFailed, Outcome, Unreadable, print
 from episodes.importers.matching import FORMATS, Known, Match, Matcher, significant, version
 from episodes.importers.spoken import parsed
 from episodes.models import Episode, Show
-from episodes.speech import transcript_of
 from episodes.transcripts import attach
+from episodes.transcripts.speech import transcript_of
 from media_pipeline.transcripts import Malformed, Parsed
 from media_pipeline.transcripts.source import MAX_BYTES
 from publishing.models import ImportRecord

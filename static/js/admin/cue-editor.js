@@ -1,5 +1,5 @@
 /* <cue-editor url version> around the cues as JSON: rows to correct beside the page's <media-player>. Ten thousand cues are
-   kept in memory and only those in sight are in the page. A save sends what was cut out and put in (episodes/merging.py). */
+   kept in memory and only those in sight are in the page. A save sends what was cut out and put in (episodes/transcripts/merging.py). */
 const CHUNK = 50; // cues
 const MOST_UNDONE = 200;
 const SAME_EDIT = 3000; // ms of typing in one field that are undone together

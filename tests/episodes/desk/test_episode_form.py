@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from core import work
 from episodes.models import DownloadCount, Episode, EpisodeCredit, EpisodeLink, SponsorSlot
-from episodes.speech import transcript_of
+from episodes.transcripts.speech import transcript_of
 from media_pipeline.models import Encoding
 from publishing import revisions, workflow
 from tests import factories

@@ -88,6 +88,12 @@ def test_each_rule_finds_its_own(episode: Episode, fields: dict[str, Any], found
         {"soundbites": "00:00 15 Short\n00:05 20 Another"},
         {"public_at": timezone.now() + timedelta(days=7)},
         {"transcript_waived": "Music only."},
+        {
+            "transcript_waived": "",
+            "audio": None,
+            "linked_url": "https://elsewhere.example.org/a.mp3",
+            "linked_seconds": 90,
+        },
     ],
 )
 def test_what_is_right_is_left_alone(episode: Episode, fields: dict[str, Any]) -> None:

@@ -116,7 +116,7 @@ def test_the_file_has_the_counts_and_no_formulas(
     assert rows[0] == {
         "day": ago(6).isoformat(),
         "show": episodes[0].show.name,
-        "number": str(episodes[0].number) + ".00",
+        "number": f"{episodes[0].number:.2f}",
         "episode": "First & <b>best</b>",
         "app": "Overcast",
         "country": "Germany",

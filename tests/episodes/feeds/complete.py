@@ -72,6 +72,7 @@ def filmed(of: Episode) -> None:
     for role, name, key, kind in (
         ("master", "master", "v.m3u8", "application/x-mpegurl"),
         ("progressive", "480p", "v.mp4", "video/mp4"),
+        ("download", "m4a", "v.m4a", "audio/mp4"),
     ):
         Rendition.objects.create(role=role, name=name, key=key, content_type=kind, height=480, **facts)
     Episode.objects.filter(pk=of.pk).update(video=asset)

@@ -13,11 +13,13 @@ from django.test import Client
 from accounts.models import User
 from core import faults
 from episodes.feeds.building import podcast
+from episodes.importers import fetching, spoken
 from episodes.models import Episode, EpisodeCredit, Season, Show, ShowCredit
 from episodes.models.shows import podcast_guid
 from media_pipeline.models import Upload
 from people.models import Person
 from publishing.models import EditorialEvent, ImportRecord, Redirect, Revision
+from publishing.redirects import remember_move
 from search.models import IndexEntry
 from tests import factories
 from tests.episodes.importers.conftest import Run
@@ -120,6 +122,14 @@ def test_the_show_is_what_its_feed_says(run: Run) -> None:
     assert Person.objects.filter(name="Adam Curry").count() == 1
 
 
+def test_people_are_told_where_the_show_is_now(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("import_feed", written(tmp_path / "feed.xml", feed(item())))
+    slug = Show.objects.get().slug
+    assert capsys.readouterr().out.endswith(
+        f"The show is at /episodes/{slug}/; other commands call it {slug}.\n"
+    )
+
+
 def test_the_second_run_changes_nothing_and_an_edit_stays(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path / "feed.xml", feed(item(1), item(2)))
     run("import_feed", path)
@@ -205,6 +215,16 @@ def test_which_show_it_is(run: Run, tmp_path: Path) -> None:
     assert (status, "--show by-hand" in reasons(report)) == (2, True)
     run("import_feed", written(tmp_path / "other.xml", other.replace("By hand", "Another")))
     assert Show.objects.get(name="Another").podcast_guid == podcast_guid("https://feeds.example.org/x")
+
+
+def test_a_feed_that_only_claims_to_be_a_show_of_ours_changes_nothing(run: Run, tmp_path: Path) -> None:
+    own = factories.show("Ours")
+    claim = f"<podcast:guid>{own.podcast_guid}</podcast:guid>"
+    path = written(tmp_path / "feed.xml", feed(item(1), channel=claim, title="Theirs"))
+    status, report = run("import_feed", path)
+    assert (status, "say --show ours" in reasons(report)) == (2, True)
+    assert not Episode.objects.exists()
+    assert run("import_feed", path, "--show", "ours")[1]["created"] == 1
 
 
 def test_a_locked_feed_is_left_alone(run: Run, tmp_path: Path, publisher: User) -> None:
@@ -418,3 +438,49 @@ def test_a_hostile_title_and_hostile_notes(run: Run, client: Client) -> None:
     assert episode.body_html.startswith("<p>ok</p>")
     for word in ("script", "onclick", "javascript", "iframe"):
         assert word not in episode.body_html
+
+
+def test_a_title_that_is_too_long_once_it_is_no_markdown_any_more(run: Run, tmp_path: Path) -> None:
+    status, report = run("import_feed", written(tmp_path / "feed.xml", feed(item(title="*a* " * 49))))
+    assert (status, report["failed"]) == (0, [])
+    title = Episode.objects.get().title
+    assert len(title) <= 200
+    assert title.startswith(r"\*a\* \*a\*")
+    assert title.endswith("…")
+
+
+def test_an_old_address_that_no_request_can_have_leads_nowhere(run: Run, tmp_path: Path) -> None:
+    home = "https://night.example.org/"
+    items = [item(1, f"<link>{home}a%00b/</link>"), item(2, f"<link>{home}a%0Ab/</link>")]
+    run("import_feed", written(tmp_path / "feed.xml", feed(*items, channel=f"<link>{home}</link>")))
+    assert (Episode.objects.count(), Redirect.objects.filter(path__startswith="/a").count()) == (2, 0)
+
+
+def test_what_is_written_while_something_is_fetched_stays() -> None:
+    fetched_for = factories.episode(audio=False, linked_url="https://cdn.example.org/1.mp3")
+    hand = Episode.objects.get(pk=fetched_for.pk)
+    hand.title, hand.chapters = "By hand", "00:00:00 By hand"
+    hand.save()
+    fetching._save(fetched_for, chapters="00:00:00 Fetched", license="cc0")
+    now = Episode.objects.get(pk=fetched_for.pk)
+    assert (now.title, now.chapters, now.license) == ("By hand", "00:00:00 By hand", "cc0")
+    assert (fetched_for.title, fetched_for.chapters) == (now.title, now.chapters)
+
+
+def test_chapters_with_half_a_character() -> None:
+    (chapter,) = spoken.chapters(b'{"chapters": [{"startTime": 1, "title": "a\\ud800b"}]}')
+    assert chapter.title == "ab"
+
+
+@pytest.mark.parametrize("home", ["http://testserver/", "https://stranger.example.org/"])
+def test_what_a_feed_says_leads_nobody_away_from_a_show_that_is_here(
+    home: str, run: Run, tmp_path: Path, client: Client
+) -> None:
+    ours = factories.show("Harbour")
+    theirs = f'<link>{home}</link><atom:link rel="self" href="{home}episodes/harbour/feed/"/>'
+    run("import_feed", written(tmp_path / "feed.xml", feed(item(), channel=theirs)))
+    assert not Redirect.objects.filter(path__startswith="/episodes/harbour/feed").exists()
+    ours.slug = "port"
+    ours.save()
+    remember_move("/episodes/harbour/", "/episodes/port/")
+    assert client.get("/episodes/harbour/feed/").headers["Location"] == "/episodes/port/feed/"

@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from core import faults
 from episodes.importers.matching import Known, Matcher, Sure, significant
 from episodes.models import Episode, Show
-from episodes.speech import transcript_of
+from episodes.transcripts.speech import transcript_of
 from tests import factories
 from tests.episodes.importers.conftest import Run
 from tests.shared import DATA

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from episodes import speech, transcripts
+from episodes import transcripts
 from episodes.models import Episode
+from episodes.transcripts import speech
 from media_pipeline import captioning
 from media_pipeline.models import Encoding, FormerTranscript, MediaAsset, Transcript
 from publishing.signals import content_changed
@@ -226,3 +227,13 @@ def test_a_film_with_captions_of_its_own_keeps_them() -> None:
     captioning.keep(video, "en", parsed([0, 1000, "", "Its own."]))
     transcripts.correct(episode, 1, SAID[:2])
     assert video.transcripts.get().cues == [[0, 1000, "", "Its own."]]
+
+
+def test_choosing_the_recording_of_another_episode_leaves_its_words_alone() -> None:
+    other = spoken()
+    typed = factories.episode(audio=False, published=False)
+    transcripts.attach(typed, parsed([None, None, "Eve", "Something else."]), name="", by=None)
+    Episode.objects.filter(pk=typed.pk).update(audio=other.audio)
+    transcripts.follow_audio(Episode.objects.get(pk=typed.pk))
+    assert words(other) == [row[3] for row in SAID]
+    assert words(typed) == ["Something else."]

@@ -97,6 +97,8 @@ def test_overriding_what_is_stale_itself_is_refused_again(desk: Client, episode:
         ({"version": 1}, 400),
         ({"version": 1, "splices": [1]}, 400),
         ({"version": 1, "splices": [{"at": "x", "gone": 0, "rows": []}]}, 400),
+        ({"version": 1, "splices": [{"at": float("inf"), "gone": 0, "rows": []}]}, 400),
+        ({"version": float("nan"), "splices": []}, 400),
         ({"version": -1, "splices": []}, 400),
         ({"version": 10**12, "splices": []}, 400),
         ({"version": 1, "splices": [{"at": 9, "gone": 9, "rows": []}]}, 422),
@@ -180,6 +182,31 @@ def test_authors_change_their_own_alone(
     assert client.get(page(theirs)).status_code != 200
     assert client.post(f"{page(mine)}{where}").status_code in (200, 302, 400)
     assert Transcript.objects.filter(episode=theirs).count() == 1
+
+
+def test_people_are_chosen_in_those_other_episodes_alone_that_are_theirs(
+    author: User, other_author: User, signed_in: Callable[[User], Client]
+) -> None:
+    mine = spoken(published=False, created_by=author)
+    also_mine = spoken(of=mine.show, published=False, created_by=author)
+    spoken(of=mine.show, created_by=other_author)
+    client, anna = signed_in(author), factories.person("Anna")
+    form = client.get(page(mine)).context["speakers"]
+    (field,) = [name for name, label in form.labels.items() if label == "Ann"]
+    client.post(f"{page(mine)}speakers/", {field: anna.pk, "everywhere": "on"})
+    assert set(Speaker.objects.values_list("episode", flat=True)) == {mine.pk, also_mine.pk}
+
+
+@pytest.mark.parametrize("where", ["", "former/", "removal/", "making/"])
+def test_the_recording_of_somebody_elses_episode_keeps_its_words(
+    where: str, author: User, other_author: User, signed_in: Callable[[User], Client]
+) -> None:
+    theirs = spoken(created_by=other_author)
+    mine = factories.episode(of=theirs.show, audio=False, published=False, created_by=author)
+    Episode.objects.filter(pk=mine.pk).update(audio=theirs.audio)
+    told = {"version": 1, "former": 1, "text": "[no time] Eve\nSomething else.\n"}
+    assert signed_in(author).post(f"{page(mine)}{where}", told).status_code == 403
+    assert said() == [row[3] for row in SAID]
 
 
 def test_linked_audio_plays_from_its_address(desk: Client) -> None:

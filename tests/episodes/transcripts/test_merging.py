@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from episodes.merging import Splice, changes, clashes, difference, merged, spliced
+from episodes.transcripts.merging import Splice, changes, clashes, difference, merged, spliced
 
 
 def rows(*words: str) -> list[list[Any]]:

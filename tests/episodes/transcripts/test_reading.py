@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from episodes import speech
 from episodes.models import Episode
-from episodes.paragraphs import sections
+from episodes.transcripts import speech
+from episodes.transcripts.paragraphs import sections
 from media_pipeline import transcripts as formats
 from tests import factories
 from tests.episodes.transcripts.making import spoken

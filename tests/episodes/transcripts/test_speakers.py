@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from episodes import transcripts
 from episodes.models import Episode, Speaker
-from episodes.speakers import speakers_of
+from episodes.transcripts.speakers import speakers_of
 from people.signals import person_changed
 from search.models import IndexEntry
 from tests import factories
@@ -60,7 +60,7 @@ def test_other_episodes_of_the_show_are_mapped_if_asked_and_nobody_is_there_yet(
     without, elsewhere = spoken(of=first.show, said=[[0, 1, "Di", "Ann"]]), spoken()
     anna, other = factories.person("Anna"), factories.person("Other")
     transcripts.map_speaker(taken, "Ann", other)
-    assert transcripts.map_speaker(first, "Ann", anna, everywhere=True) == 2
+    assert transcripts.map_speaker(first, "Ann", anna, among=Episode.objects.all()) == 2
     assert [mapped(one) for one in (first, same, taken, without, elsewhere)] == [
         {"Ann": "Anna"},
         {"Ann": "Anna"},
@@ -98,7 +98,7 @@ def test_any_label_is_found_in_other_episodes(
     second = spoken(said=[[0, 1000, label, "Two."]], of=first.show, published=False)
     spoken(of=first.show, said=[[0, 1, f"{label}2", label]], published=False)
     anna = factories.person("Anna")
-    assert transcripts.map_speaker(first, label, anna, everywhere=True) == 2
+    assert transcripts.map_speaker(first, label, anna, among=Episode.objects.all()) == 2
     assert mapped(second) == {label: "Anna"}
 
 

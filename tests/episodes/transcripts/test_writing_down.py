@@ -11,8 +11,9 @@ from django.test import Client
 from accounts.models import User
 from core import work
 from core.models import Work
-from episodes import transcripts, writing_down
+from episodes import transcripts
 from episodes.models import Episode
+from episodes.transcripts import writing_down
 from media_pipeline import asr, storage
 from media_pipeline.models import MediaAsset, Transcript
 from tests import factories

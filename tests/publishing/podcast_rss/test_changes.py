@@ -1,4 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from redis.exceptions import RedisError
@@ -43,3 +45,11 @@ def test_without_memory_it_is_the_last_change_of_the_site(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(caching, "redis", away)
     assert last_change(FEED, b"one") == (BEGUN + timedelta(hours=1)).replace(microsecond=0)
+
+
+def test_two_servers_at_once_never_give_two_contents_the_same_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caching, "last_change", lambda: BEGUN)
+    contents = [f"content {number}".encode() for number in range(100)]
+    with ThreadPoolExecutor(8) as servers:
+        dates = list(servers.map(partial(last_change, FEED), contents))
+    assert len(set(dates)) == len(contents)

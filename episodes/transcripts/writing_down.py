@@ -11,7 +11,7 @@ from core.models import Work
 from core.work import Permanent, Run
 from episodes import transcripts
 from episodes.models import Episode
-from episodes.speech import transcript_of
+from episodes.transcripts.speech import transcript_of
 from media_pipeline import asr, ffmpeg, storage
 from media_pipeline.audio import hearing
 from media_pipeline.models import MediaAsset

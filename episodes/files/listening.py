@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from episodes import chapter_files, transcript_files
 from episodes.access import may_hear
 from episodes.downloads.noting import File, note
+from episodes.files import chapters as chapter_files
+from episodes.files import transcripts as transcript_files
 from episodes.models import Episode
 from media_pipeline import delivery
 from media_pipeline.models import Rendition

@@ -7,7 +7,7 @@ from django.urls import reverse
 from core.links import absolute
 from core.markdown import inline_text
 from episodes.models import Episode, Season, Show
-from episodes.speech import Line
+from episodes.transcripts.speech import Line
 from media_pipeline.models import MediaAsset
 from media_pipeline.playing import Playable
 from publishing.structured import breadcrumbs, person

@@ -18,6 +18,7 @@ from accounts.models import FeedToken, User
 from config import logs
 from core import caching
 from core.links import absolute
+from core.models import Generation
 from core.xml import tree
 from episodes.models import DownloadEvent, Episode, Show
 from tests import factories
@@ -302,3 +303,12 @@ def test_the_server_writes_no_requests_down() -> None:
     from django.conf import settings
 
     assert "access-log" not in (settings.BASE_DIR / "Procfile").read_text()
+
+
+def test_the_moment_when_members_hear_something_first_is_a_change(show: Show) -> None:
+    now = timezone.now()
+    episode = factories.episode(of=show, at=now + timedelta(hours=1), public_at=now + timedelta(hours=2))
+    Generation.objects.update(changed_at=now - timedelta(days=1))
+    before = caching.last_change()
+    Episode.objects.filter(pk=episode.pk).update(published_at=now)
+    assert before != caching.last_change() == now

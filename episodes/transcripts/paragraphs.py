@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from episodes.chapters import Chapter
-from episodes.speech import Line
+from episodes.transcripts.speech import Line
 from media_pipeline.playing import clock
 from people.models import Person
 

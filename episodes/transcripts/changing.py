@@ -9,11 +9,11 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from core.work import Permanent
-from episodes.merging import Row
 from episodes.models import Episode
-from episodes.speakers import map_by_name, map_speaker
-from episodes.speech import transcript_of
 from episodes.telling import showing, tell
+from episodes.transcripts.merging import Row
+from episodes.transcripts.speakers import map_by_name, map_speaker
+from episodes.transcripts.speech import transcript_of
 from media_pipeline import captioning
 from media_pipeline.images import display_name
 from media_pipeline.models import FormerTranscript, MediaAsset, Transcript
@@ -118,6 +118,8 @@ def follow_audio(episode: Episode) -> bool:
     mine, audio = fresh.transcript, fresh.audio
     if mine is None or audio is None or mine.asset_id == audio.pk:
         return False
+    if mine.asset_id is None and Episode.objects.filter(audio=audio).exclude(pk=fresh.pk).exists():
+        return False  # another episode has the recording, too: its words stay, and so do ours
     there = Transcript.objects.filter(asset=audio, language=mine.language).first()
     if there is None or there.version == 0 or mine.asset_id is None:
         there = _moved(mine, there or Transcript(asset=audio, language=mine.language, version=0))

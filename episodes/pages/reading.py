@@ -9,14 +9,16 @@ from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Case, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, JSONObject, Now
+from django.db.models.functions import Coalesce, Greatest, JSONObject, Now
 from django.urls import reverse
 
 from core.links import absolute
 from core.markdown import inline_text
 from core.prepared import Prepared
-from episodes import embedding, sound, speech, structured
 from episodes.models import Episode, EpisodeCredit, EpisodeLink, ShowCredit, SponsorSlot
+from episodes.models.episodes import AIRED
+from episodes.pages import embedding, sound, structured
+from episodes.transcripts import speech
 from media_pipeline.playing import Next, Playable
 from publishing.models import Topic
 from search import around
@@ -98,7 +100,7 @@ def _query(pk: int) -> QuerySet[Any, Any]:
         "a_shared": around.sharing(_topics(), 2 * MOST_RELATED),  # some of it may be chosen, too
     }
     subqueries = {name: ArraySubquery(rows) for name, rows in beside.items()}
-    its_time = Coalesce("public_at", "published_at", Now())
+    its_time = Coalesce(Greatest(*AIRED), Now())
     described: QuerySet[Any, Any] = Episode.objects.filter(pk=pk).annotate(a_moment=its_time)
     described = described.annotate(a_public=_is_public(), **subqueries)
     return described.order_by().values("a_public", *subqueries)

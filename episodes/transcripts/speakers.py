@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import BooleanField, F, Func, JSONField, Q, QuerySet, Value
 
 from episodes.models import Episode, EpisodeCredit, ShowCredit, Speaker
-from episodes.speech import transcript_of
 from episodes.telling import tell
+from episodes.transcripts.speech import transcript_of
 from media_pipeline.models import Transcript
 from people.models import Person
 
@@ -15,14 +15,16 @@ LONGEST = 200  # characters; what is longer is no name
 
 
 @transaction.atomic
-def map_speaker(episode: Episode, label: str, person: Person | None, *, everywhere: bool = False) -> int:
+def map_speaker(
+    episode: Episode, label: str, person: Person | None, *, among: QuerySet[Episode] | None = None
+) -> int:
     """Show this person for the label, or the label itself (None). Returns in how many episodes that changed something.
 
-    `everywhere`: also in those episodes of the show that have the label and nobody for it.
+    `among`: also in those of these that are of the same show and have the label, and nobody for it.
     """
     changed = _map(episode, label, person)
-    if everywhere and person:
-        others = with_label(episode, label).exclude(speakers__label=label)
+    if among is not None and person:
+        others = with_label(episode, label).exclude(speakers__label=label).filter(pk__in=among.values("pk"))
         ids = list(others.values_list("pk", flat=True))
         Speaker.objects.bulk_create(
             [Speaker(episode_id=pk, label=label, person=person) for pk in ids], ignore_conflicts=True

@@ -2,8 +2,8 @@
 
 from django.template.loader import render_to_string
 
-from episodes import speech
 from episodes.models import Episode
+from episodes.transcripts import speech
 from media_pipeline import transcripts
 from media_pipeline.transcripts import Untimed
 

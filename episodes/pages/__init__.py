@@ -1,0 +1,1 @@
+"""What the pages of shows and episodes show: the views only pass it on."""
