@@ -13,6 +13,11 @@ def element(name: str) -> Script:
     return Script(f"js/admin/{name}.js", type="module")
 
 
+def page_element(name: str) -> Script:
+    """The same of one that readers' pages have, too."""
+    return Script(f"js/elements/{name}.js", type="module")
+
+
 class PlainTextarea(forms.Textarea):
     """Lines end as they do in files: a browser's CRLF would make every saved text look edited."""
 

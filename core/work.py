@@ -74,7 +74,7 @@ def handler(
     return register
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def enqueue(
     kind: str, key: str, payload: dict[str, Any] | None = None, *, at: datetime | None = None
 ) -> Work:

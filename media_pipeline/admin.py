@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core.widgets import element
+from core.widgets import element, page_element
 from media_pipeline import library
 from media_pipeline.forms import AssetForm, UploadForm
 from media_pipeline.models import EDITED, MediaAsset
@@ -37,7 +37,7 @@ class MediaAssetAdmin(ShowsUses[MediaAsset]):
 
     class Media:
         css = {"all": ["css/admin/recordings.css"]}
-        js = [element("focal-point"), element("copy-text")]
+        js = [element("focal-point"), page_element("copy-text")]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(
@@ -78,7 +78,7 @@ class MediaAssetAdmin(ShowsUses[MediaAsset]):
     def markdown(self, asset: MediaAsset) -> SafeString:
         """Without words of its own, so that a corrected alternative text reaches every article."""
         return format_html(
-            '<copy-text><code>![]({})</code></copy-text><p class="help">{}</p>',
+            '<copy-text><code>![]({})</code> <button type="button">Copy</button> <span role="status"></span></copy-text><p class="help">{}</p>',
             asset.reference,
             "Words between the brackets replace the alternative text in that place.",
         )

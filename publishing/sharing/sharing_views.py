@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.forms.widgets import Script
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.staff import signed_in_user
+from core.widgets import page_element
 from publishing import workflow
 from publishing.sharing import preview_links
 from publishing.sharing.preview_link_forms import PreviewLinkForm
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 class SharingMedia(forms.Form):
     class Media:
-        js = [Script("js/elements/copy-text.js", type="module")]
+        js = [page_element("copy-text")]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

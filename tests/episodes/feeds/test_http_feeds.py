@@ -2,13 +2,16 @@
 
 import gzip
 import json
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from core import caching
@@ -17,6 +20,7 @@ from media_pipeline.models import Transcript
 from publishing import workflow
 from tests import factories
 from tests.episodes.feeds import complete
+from tests.harness import pace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,6 +135,20 @@ def test_what_a_moment_takes_away_is_gone_without_a_worker(ask: Ask, show: Show)
     known = ask(f"{FEED}?uncached=1")
     Episode.objects.filter(pk=episode.pk).update(expires_at=complete.AT.replace(hour=7))
     assert unmodified(ask, known, f"{FEED}?uncached=1") == [200, 200]
+
+
+def test_what_comes_due_is_there_on_time_without_a_worker(ask: Ask, show: Show) -> None:
+    """Also where the page before it was kept."""
+    complete.episode(show)
+    pages = (FEED, "/episodes/tide/", "/episodes/")
+    wait = pace.enough_for(lambda: [ask(page) for page in pages])
+    due = timezone.now() + timedelta(seconds=wait)
+    factories.episode("Low water", of=show, at=due)
+    early = [b"Low water" in ask(page).body for page in pages]
+    assert timezone.now() < due
+    assert early == [False] * 3
+    time.sleep((due - timezone.now()).total_seconds() + 0.05)
+    assert [b"Low water" in ask(page).body for page in pages] == [True] * 3
 
 
 def test_chapters_are_a_file_for_all(ask: Ask, show: Show) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core import caching
 from episodes.models import Episode
+from media_pipeline.delivery import switching
 from media_pipeline.models import RenditionSet
 from publishing import workflow
 from tests import factories
@@ -60,6 +61,20 @@ def test_pieces_are_had_where_it_leads(client: Client, stored: tuple[Episode, Re
     assert ask(there, Range="bytes=5000-").status == 416
     etag = whole.headers["ETag"]
     assert ask(there, Range="bytes=3-5", **{"If-Range": etag}).status == 206
+
+
+def test_ten_switches_to_the_origin_and_back_refuse_nobody(
+    client: Client, stored: tuple[Episode, RenditionSet], settings
+) -> None:
+    """What was signed before a switch is answered after it, too."""
+    episode, ready = stored
+    factories.held(ready, factories.region(bucket=settings.S3_BUCKET))
+    given = []
+    for mode in ["fallback", "primary"] * 5:
+        assert switching.switch(mode)
+        given.append(client.get(path(episode)))
+    assert [answer.status_code for answer in given] == [302] * 10
+    assert [ask(answer["Location"]).status for answer in given] == [200] * 10
 
 
 def test_head_leads_to_what_answers_head(client: Client, stored: tuple[Episode, RenditionSet]) -> None:
